@@ -14,7 +14,14 @@ CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "bad_login": ("operation", "control_401"),
     "busy_answer": ("429", "operation"),
     "after_failure": ("aborted", "left_out"),
-    "failed_status": ("failure", "aborted"),
+    "failed_status": ("aborted", "failure"),
+    "session_bound": ("first_too", "alone", "anywhere"),
+    "bad_sender": ("control", "gw0011"),
+    "refused_fields": ("listed", "one", "plain"),
+    "audit_keys": ("bare", "rec"),
+    "header_text": ("kept", "one_line"),
+    "odd_names": ("fault", "broken"),
+    "bill_numbers": ("optional", "required", "sequenced"),
     "times_zone": ("utc", "pacific"),
     "unknown_fields": ("ignore", "refuse"),
     "overlong": ("refuse", "truncate"),
@@ -39,6 +46,7 @@ SHARED: Final = frozenset(
         "user_id",
         "user_password",
         "bad_login",
+        "bad_sender",
         "requests_per_minute",
         "request_bytes",
         "oversize_answer",
@@ -61,9 +69,10 @@ class Settings(settings.Settings):
     # sessions
     session_seconds: int = 1800
     session_slides: bool = True
-    session_bound: bool = True
+    session_bound: str = "first_too"
     switch_new_session: bool = True
     bad_login: str = "operation"
+    bad_sender: str = "control"
     # limits
     concurrent_requests: int = 2
     queue_seconds: float = 30.0
@@ -92,11 +101,14 @@ class Settings(settings.Settings):
     duplicate_seconds: int | None = None
     failures_use_up_ids: bool = False
     after_failure: str = "aborted"
-    failed_status: str = "failure"
+    failed_status: str = "aborted"
     # unverified behaviour, one switch each
     create_goes_on: bool = True
     support_ids: bool = True
     times_zone: str = "utc"
+    audit_keys: str = "bare"
+    header_text: str = "kept"
+    odd_names: str = "fault"
     unknown_fields: str = "ignore"
     overlong: str = "refuse"
     lengths: str = "reference"
@@ -104,6 +116,7 @@ class Settings(settings.Settings):
     undefined_order: str = "creation"
     aggregate_names: str = "function"
     bad_select_errorno: str = "XL03000006"
+    refused_fields: str = "listed"
     bad_filter_errorno: str = "XL03000010"
     bad_object_errorno: str = "XL03000009"
     bad_query_errorno: str = "XL03000006"
@@ -117,6 +130,7 @@ class Settings(settings.Settings):
     timesheet_reads_show_entries: bool = True
     submitted_timesheets_editable: bool = False
     duplicate_numbers: str = "refuse"
+    bill_numbers: str = "optional"
     unit_required: bool = False
     negative_card_amounts: bool = True
     so_edit_renews_invoice: bool = True

@@ -32,7 +32,7 @@ WAYS: list[Mapping[str, Any]] = [
     {"bad_login": "control_401"},
     {"busy_answer": "operation"},
     {"session_slides": False},
-    {"session_bound": False},
+    {"session_bound": "anywhere"},
     {"switch_new_session": False},
     {"legacy_reads_show_private": False},
     {"timesheet_duplicates": "allow"},

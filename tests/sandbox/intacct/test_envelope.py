@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 from lxml import etree
 
+from local.sandboxes.intacct.web.gateway import SUFFIX
 from tests.sandbox.intacct.conftest import Books
 from tests.sandbox.intacct.xml import el, els, errors, function, login, request
 
@@ -165,12 +166,34 @@ def test_a_session_slides_with_use(books: Books, slides: bool, alive: bool) -> N
     assert found is alive
 
 
-@pytest.mark.parametrize(("bound", "status"), [(True, "failure"), (False, "success")])
-def test_a_session_is_bound_to_its_address(books: Books, bound: bool, status: str) -> None:
+@pytest.mark.parametrize(
+    ("bound", "first", "third"),
+    [
+        ("first_too", "success", "failure"),
+        ("alone", "failure", "failure"),
+        ("anywhere", "success", "success"),
+    ],
+)
+def test_a_session_is_bound_to_its_address_and_the_first(
+    books: Books, bound: str, first: str, third: str
+) -> None:
+    """fyle's SDK never leaves the first address."""
     books.set(session_bound=bound)
     books.sign_in()
-    answer = books.xml(request(el("sessionid", books.session), function(LIST)))
-    assert answer.findtext("operation/authentication/status") == status
+    body = request(el("sessionid", books.session), function(LIST))
+    path = "operation/authentication/status"
+    assert books.xml(body).findtext(path) == first
+    assert books.xml(body, f"{books.running.url}/elsewhere{SUFFIX}").findtext(path) == third
+    assert books.xml(body, books.endpoint).findtext(path) == "success"
+
+
+def test_a_wrong_sender_can_look_like_a_wrong_request(books: Books) -> None:
+    """Two production taps: GW-0011 for wrong sender credentials."""
+    books.set(bad_sender="gw0011")
+    body = request(books.login(), function(LIST), password="wrong")
+    answer = books.post(body)
+    assert answer.status_code == 400
+    assert etree.fromstring(answer.content).findtext("errormessage/error/errorno") == "GW-0011"
 
 
 def test_a_login_can_be_to_an_entity(group: Books) -> None:

@@ -138,7 +138,9 @@ def test_beyond_fifteen_minutes_no_answer_comes(books: Books) -> None:
     [
         ("function_error", "BL01001973", "Currently, we can't create the transaction"),
         ("offline", "BL01001973", "The Service is Temporarily Off-line"),
-        ("permission", "XL03000006", "You do not have permission for API operation"),
+        ("permission", "PL04000005", "permission for API operation CREATE on objects of type cla"),
+        ("unsubscribed", "PL04000005", "API operation 'CREATE' cannot be performed on objects of"),
+        ("object_missing", "XL03000009", "Object definition CLASS not found"),
         ("read_error", "DL02000001", "There was an error processing the request."),
     ],
 )

@@ -7,6 +7,7 @@ import io
 from typing import Any
 
 import pytest
+from lxml import etree
 
 from tests.sandbox.intacct.conftest import Books, op, query
 from tests.sandbox.intacct.xml import el, els, errors, function, record, request
@@ -148,11 +149,11 @@ def test_each_page_is_a_query_of_its_own(books: Books) -> None:
     ("body", "number", "text"),
     [
         (query("NOTHING", "NAME"), "XL03000009", "Object definition NOTHING not found"),
-        (query("PROJECT", "NAME COLOUR SIZE"), "XL03000006", "queried: COLOUR, SIZE"),
-        (query("ARINVOICE", "INVOICENO"), "XL03000006", "cannot be queried: INVOICENO"),
+        (query("PROJECT", "NAME COLOUR SIZE"), "XL03000006", "project: [COLOUR, SIZE] ]"),
+        (query("ARINVOICE", "INVOICENO"), "XL03000006", "arinvoice: [INVOICENO] ]"),
         (query("PROJECT", "NAME", op("equalto", "COLOUR", 1)), "XL03000010", "Field COLOUR"),
         (query("PROJECT", "NAME", order="COLOUR"), "XL03000010", "Field COLOUR"),
-        (query("PROJECT", "*"), "XL03000006", "cannot be queried: *"),
+        (query("PROJECT", "*"), "XL03000006", "project: [*] ]"),
         (query("PROJECT", "NAME", pagesize=2001), "XL03000006", "pagesize must be 1 to 2000"),
         (query("PROJECT", "NAME", pagesize=0), "XL03000006", "pagesize must be 1 or more"),
         (query("PROJECT", "NAME", offset=-1), "XL03000006", "offset must be 0 or more"),
@@ -274,15 +275,62 @@ def test_documents_are_named_by_record_number_in_the_trail(books: Books) -> None
     assert books.query("AUDITHISTORY", "OBJECTKEY", where) == [{"OBJECTKEY": str(key)}]
 
 
+def test_keys_in_the_trail_can_have_a_suffix(books: Books) -> None:
+    """estuary/connectors#5217."""
+    books.about("/settings", {"audit_keys": "rec"})
+    key = books.rows("APBILL")[0]["RECORDNO"]
+    books.ok(el("delete", els(object="APBILL", keys=key)))
+    books.create("CLASS", CLASSID="A", NAME="A")
+    where = op("in", "OBJECTTYPE", "apbill", "class")
+    rows = books.query("AUDITHISTORY", "OBJECTKEY", where, order="ID")
+    assert [row["OBJECTKEY"] for row in rows][-2:] == [f"{key}--REC", "A"]
+    trail = el("getAuditTrail", els(object="APBILL", objectKey=key))
+    assert books.ok(trail).find("data").get("count") != "0"  # type: ignore[union-attr]
+
+
 def test_the_trail_can_be_hidden_and_has_its_limits(books: Books) -> None:
     where = op("like", "OBJECTTYPE", "cl%")
     assert "not supported" in books.refused(query("AUDITHISTORY", "ID", where)).first
     user = {"id": "sandbox-user", "password": "user-secret", "denied": ["READ AUDITHISTORY"]}
     books.about(body={"users": [user]})
-    words = books.refused(query("AUDITHISTORY", "ID")).first
-    assert words == (
-        "You do not have permission for API operation READ on objects of type AUDITHISTORY"
+    found = books.refused(query("AUDITHISTORY", "ID"))
+    assert (found.numbers, found.first) == (
+        [""],
+        "You do not have permission for API operation QUERY on objects of type audithistory",
     )
+
+
+def test_fields_that_cannot_be_queried_are_named_in_two_wordings(books: Books) -> None:
+    """Case sage-intacct 2: intacct-sdk-js#83 and sageintacct-sdk-py#93."""
+    books.about(body={"absent": ["EMPLOYEE.CLASSID", "EMPLOYEE.SUPERVISORID"]})
+    asked = query("EMPLOYEE", "EMPLOYEEID CLASSID SUPERVISORID")
+    listed = books.refused(asked)
+    assert listed.numbers == ["XL03000006"]
+    assert " ".join(listed.first.split()) == (
+        "The following fields cannot be queried: [ employee: [CLASSID, SUPERVISORID] ]"
+    )
+    books.about("/settings", {"refused_fields": "one"})
+    one = books.refused(asked)
+    assert (one.numbers, one.first) == (
+        ["XL03000010"],
+        "Field requested is not valid: employee.CLASSID",
+    )
+    books.about("/settings", {"refused_fields": "plain"})
+    assert "cannot be queried: CLASSID, SUPERVISORID" in books.refused(asked).first
+
+
+def test_a_custom_field_with_an_odd_name_spoils_the_answers_that_have_it(books: Books) -> None:
+    books.about("/fields", {"object": "CLASS", "name": "1st choice"})
+    asked = el("query", els(select={"field": ["CLASSID", "1ST CHOICE"]}, object="CLASS"))
+    assert books.refused(asked).numbers == ["DL02000001"]
+    assert books.refused(el("readByQuery", els(object="CLASS", fields="*", query=""))).numbers
+    assert len(books.query("CLASS", "CLASSID")) == 2
+    books.about("/settings", {"odd_names": "broken"})
+    body = request(el("sessionid", books.session), function(asked))
+    answer = books.post(body, books.endpoint)
+    assert b"<1ST CHOICE" in answer.content
+    with pytest.raises(etree.XMLSyntaxError):
+        etree.fromstring(answer.content)
 
 
 def test_private_records_need_to_be_asked_for_at_the_top(group: Books) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.intacct.conftest import Books, op
+from tests.sandbox.intacct.conftest import Books, op, query
 from tests.sandbox.intacct.xml import day, el, els
 
 
@@ -283,9 +283,32 @@ def test_an_empty_sheet_is_refused(books: Books) -> None:
     assert "TIMESHEETENTRY is missing" in books.refused_update("TIMESHEET", **made, **head).first
 
 
-def test_without_the_projects_application_there_are_no_timesheets(books: Books) -> None:
+def test_without_the_application_for_expenses_there_are_no_timesheets(books: Books) -> None:
     books.about(body={"applications": ["AR", "AP"]})
-    assert "You do not have permission" in books.refused_create("TIMESHEET", **sheet()).first
+    found = books.refused_create("TIMESHEET", **sheet())
+    assert (found.numbers[0], found.first) == (
+        "PL04000005",
+        "API operation 'CREATE' cannot be performed on objects of type timesheet",
+    )
+
+
+def test_without_a_subscription_to_projects_there_are_no_drafts(books: Books) -> None:
+    """Case sage-intacct 11: developer.sage.com, Timesheets."""
+    books.about(body={"applications": ["EE", "AR", "AP", "CM", "SO"]})
+    plain = entry(PROJECTID="", TASKID="")
+    assert "Invalid Project 'P-1'" in books.refused_create("TIMESHEET", **sheet()).first
+    assert "Draft" in books.refused_create("TIMESHEET", **sheet(plain), STATE="Draft").first
+    made = books.create("TIMESHEET", **sheet(plain))
+    assert books.read("TIMESHEET", made["RECORDNO"])["STATE"] == "Submitted"
+    found = books.refused(query("PROJECT", "PROJECTID"))
+    assert found.first == "API operation 'QUERY' cannot be performed on objects of type project"
+
+
+def test_an_entry_has_a_cost_rate(books: Books) -> None:
+    """Case quickbooks-online 14, here."""
+    made = books.create("TIMESHEET", **sheet(entry(EXTCOSTRATE="31.5")))
+    where = op("equalto", "TIMESHEETKEY", made["RECORDNO"])
+    assert books.query("TIMESHEETENTRY", "EXTCOSTRATE", where) == [{"EXTCOSTRATE": "31.50"}]
 
 
 def legacy(**more: Any) -> str:

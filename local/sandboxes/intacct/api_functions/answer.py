@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from lxml import etree
+
+ODD: Final = "ODD-"
+"""What stands before the name of an element in hexadecimal, where XML does not allow it."""
 
 
 @dataclass(slots=True)
@@ -20,7 +24,8 @@ class Answer:
 
 
 def child(parent: etree._Element, tag: str, text: str = "", **attributes: str) -> etree._Element:
-    """A new last child; control characters that XML cannot carry are dropped."""
+    """A new last child; control characters that XML cannot carry are dropped. Raises ValueError
+    for a tag that XML does not allow."""
     made = etree.SubElement(parent, tag, attributes)
     if text:
         try:

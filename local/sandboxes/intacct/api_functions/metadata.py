@@ -143,6 +143,7 @@ def trail(call: Call, element: etree._Element) -> Answer:
     record = _meant(call, entry, text_of(element, "recordNo"))
     if record:
         keys.add(record)
+    keys |= {f"{key}--REC" for key in keys}
     rows = [
         row
         for row in call.context.company.tables[audit.name].rows()

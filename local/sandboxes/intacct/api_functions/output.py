@@ -5,16 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable
+from typing import Final
 
 from lxml import etree
 
-from local.sandboxes.intacct.api_functions.answer import child
+from local.sandboxes.intacct.api_functions.answer import ODD, child
 from local.sandboxes.intacct.books.rows import Record
 from local.sandboxes.intacct.engine.context import Context
+from local.sandboxes.intacct.protocol.errors import unprocessed
 from local.sandboxes.intacct.query.paths import Reach, reach
 from local.sandboxes.intacct.schema.fields import Object
 from local.sandboxes.intacct.schema.registry import BY_NAME
+
+ELEMENT: Final = re.compile(r"[A-Za-z_][\w.-]*|\*?")
 
 
 def all_fields(context: Context, entry: Object) -> list[str]:
@@ -28,8 +33,24 @@ def all_fields(context: Context, entry: Object) -> list[str]:
 
 
 def reaches(context: Context, entry: Object, names: Iterable[str]) -> list[tuple[str, Reach]]:
-    """Raises UnknownPath."""
-    return [(name, reach(context.company, entry, name.upper(), context.zone)) for name in names]
+    """Raises UnknownPath, and Refusal for a custom field whose name no element can have."""
+    return [
+        (
+            element_name(context, name),
+            reach(context.company, entry, name.upper(), context.zone),
+        )
+        for name in names
+    ]
+
+
+def element_name(context: Context, name: str) -> str:
+    """The name as an element's. What XML does not allow makes the function fail, or the answer
+    one that cannot be parsed, as `odd_names` says."""
+    if ELEMENT.fullmatch(name):
+        return name
+    if context.settings.odd_names == "fault":
+        raise unprocessed()
+    return f"{ODD}{name.encode().hex()}"
 
 
 def flat(parent: etree._Element, tag: str, found: list[tuple[str, Reach]], record: Record) -> None:

@@ -169,9 +169,18 @@ def _select(context: Context, asked: Query) -> list[tuple[str, Reach]]:
         except UnknownPath:
             refused.append(name)
     if refused:
-        words = f"The following fields cannot be queried: {', '.join(refused)}"
-        raise Refusal(Problem(context.settings.bad_select_errorno, words))
+        raise _unqueryable(context, asked.entry.name.lower(), refused)
     return found[: len(asked.fields)]
+
+
+def _unqueryable(context: Context, name: str, fields: list[str]) -> Refusal:
+    """In the words of intacct-sdk-js#83, or of sageintacct-sdk-py#93 for the first one alone."""
+    number, how = context.settings.bad_select_errorno, context.settings.refused_fields
+    if how == "one":
+        return Refusal(Problem("XL03000010", f"Field requested is not valid: {name}.{fields[0]}"))
+    listed = ", ".join(fields)
+    words = listed if how == "plain" else f"[\n        {name}: [{listed}] ]"
+    return Refusal(Problem(number, f"The following fields cannot be queried: {words}"))
 
 
 def _rows(context: Context, asked: Query) -> list[Record]:

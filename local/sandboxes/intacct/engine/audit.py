@@ -15,14 +15,16 @@ APPROVED: Final = "A"
 
 
 def audit(context: Context, entry: Object, record: Record, mode: str, action: str = "") -> None:
-    """Documents are named by record number, list records by their id."""
+    """Documents are named by record number, perhaps with `--REC` behind it, as at
+    estuary/connectors#5217; list records by their id."""
     if not entry.audited or entry.parent:
         return
     key = "" if entry.document else record.values.get(entry.key, "")
+    suffix = "--REC" if context.settings.audit_keys == "rec" else ""
     now = context.seconds()
     values = {
         "OBJECTTYPE": entry.name.lower(),
-        "OBJECTKEY": key or str(record.recordno),
+        "OBJECTKEY": key or f"{record.recordno}{suffix}",
         "ACCESSMODE": mode,
         "SOURCE": "ui" if context.by_hand else "api",
         "USERID": context.user,

@@ -64,6 +64,8 @@ def shaped(context: Context, entry: Object, field: Field, value: str) -> str:
         return _moment(context, entry, field, value)
     if field.kind == ENUM:
         return _word(entry, field, value)
+    if entry.document and context.settings.header_text == "one_line":
+        value = " ".join(value.split())
     return _text(context, entry, field, value)
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from local.sandboxes.common.clock import Clock
 from local.sandboxes.intacct.books.company import Company
 from local.sandboxes.intacct.books.rows import Record
-from local.sandboxes.intacct.protocol.errors import forbidden
+from local.sandboxes.intacct.protocol.errors import forbidden, unsubscribed
 from local.sandboxes.intacct.schema.fields import Object
 from local.sandboxes.intacct.settings import Settings
 from local.sandboxes.intacct.traffic.journal import Note
+
+# What the gateway calls the operation of a function, where it is not the word for the right.
+API_OPERATIONS: Final = {"query": "QUERY", "readByQuery": "READ_BY_QUERY", "readMore": "READ_MORE"}
 
 
 @dataclass(slots=True)
@@ -42,11 +46,14 @@ class Context:
 
     def permit(self, operation: str, entry: Object) -> None:
         """Raises Refusal for what the user may not do or the company has no subscription for."""
-        user = self.company.users.get(self.user)
+        user, named = self.company.users.get(self.user), API_OPERATIONS.get(self.note.function)
         if user is not None and f"{operation} {entry.name}" in user.denied:
-            raise forbidden(operation, entry.name)
-        if entry.application and entry.application not in self.company.applications:
-            raise forbidden(operation, entry.name)
+            raise forbidden(named or operation, entry.name)
+        if not self.subscribed(entry):
+            raise unsubscribed(named or operation, entry.name)
+
+    def subscribed(self, entry: Object) -> bool:
+        return not entry.application or entry.application in self.company.applications
 
     def found(self, name: str, key: str) -> Record | None:
         """The record with this id, if it is there at this level."""

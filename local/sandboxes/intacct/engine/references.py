@@ -44,6 +44,8 @@ def check(context: Context, entry: Object, values: Values, before: Values) -> No
 
 def target(context: Context, field: Field, key: str) -> Record:
     """The record that a field refers to; raises Refusal."""
+    if not context.subscribed(BY_NAME[field.ref]):
+        raise invalid(field.ref, key)
     if field.by_recordno:
         record = context.company.record(field.ref, int(key))
         record = record if record is not None and context.sees(record) else None

@@ -8,6 +8,7 @@ from typing import Final
 from lxml import etree
 
 RULE: Final = "BL01001973"
+DENIED: Final = "PL04000005"
 FORMAT: Final = "BL03000018"
 # What some lists say of an id that is taken, where it is not BL34000061: number, description.
 DUPLICATES: Final = {
@@ -85,8 +86,18 @@ def duplicate(label: str, values: str) -> Refusal:
 
 
 def forbidden(operation: str, name: str) -> Refusal:
-    words = f"You do not have permission for API operation {operation} on objects of type {name}"
-    return Refusal(Problem("XL03000006", words))
+    """What the user may not do. A denied audit history comes without a number: so says
+    estuary/connectors, whose code tells the one from the other."""
+    kind = name.lower()
+    words = f"You do not have permission for API operation {operation} on objects of type {kind}"
+    return Refusal(Problem("" if kind == "audithistory" else DENIED, words))
+
+
+def unsubscribed(operation: str, name: str) -> Refusal:
+    """What the company has no subscription for."""
+    kind = name.lower()
+    words = f"API operation '{operation}' cannot be performed on objects of type {kind}"
+    return Refusal(Problem(DENIED, words))
 
 
 def unprocessed() -> Refusal:

@@ -56,7 +56,7 @@ TIMESHEET: Final = Object(
     module="PA",
     posting_dates=("GLPOSTDATE", "BEGINDATE"),
     legacy="timesheet",
-    application="PROJACCT",
+    application="EE",
     document=True,
     relations=ways(_sheet, "EMPLOYEE=EMPLOYEEID"),
 )

@@ -24,7 +24,14 @@ REQUEST_ACTIONS: Final = (
     "unavailable",
     "schema_error",
 )
-FUNCTION_ACTIONS: Final = ("function_error", "offline", "permission", "read_error")
+FUNCTION_ACTIONS: Final = (
+    "function_error",
+    "offline",
+    "permission",
+    "unsubscribed",
+    "read_error",
+    "object_missing",
+)
 
 
 @dataclass(slots=True)

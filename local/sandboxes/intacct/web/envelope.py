@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,12 +11,13 @@ from urllib.parse import quote
 
 from lxml import etree
 
-from local.sandboxes.intacct.api_functions.answer import Answer, child
+from local.sandboxes.intacct.api_functions.answer import ODD, Answer, child
 from local.sandboxes.intacct.api_functions.call import text_of
 from local.sandboxes.intacct.protocol.errors import Problem
 
 XML: Final = 'text/xml; encoding="UTF-8"'
 HEAD: Final = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+ODD_NAMES: Final = re.compile(rb"(?<=[</])" + ODD.encode() + rb"([0-9a-f]+)")
 SUPPORTED: Final = ("BL", "PL", "DL")
 
 
@@ -127,9 +129,8 @@ def acknowledged(control: Control) -> bytes:
 
 
 def written(root: etree._Element, whitespace: bool) -> bytes:
-    return HEAD + etree.tostring(
-        root, encoding="UTF-8", xml_declaration=False, pretty_print=whitespace
-    )
+    body = etree.tostring(root, encoding="UTF-8", xml_declaration=False, pretty_print=whitespace)
+    return HEAD + ODD_NAMES.sub(lambda found: bytes.fromhex(found[1].decode()), body)
 
 
 def _control(root: etree._Element, status: str, control: Control | None) -> None:

@@ -12,7 +12,7 @@ from local.sandboxes.intacct.api_functions import HANDLERS
 from local.sandboxes.intacct.api_functions.answer import Answer, child, data
 from local.sandboxes.intacct.api_functions.call import Call, text_of
 from local.sandboxes.intacct.api_functions.legacy_writes import OBJECTS
-from local.sandboxes.intacct.engine.context import Context
+from local.sandboxes.intacct.engine.context import API_OPERATIONS, Context
 from local.sandboxes.intacct.grammar.models import GENERIC
 from local.sandboxes.intacct.protocol.errors import (
     Problem,
@@ -22,6 +22,7 @@ from local.sandboxes.intacct.protocol.errors import (
     forbidden,
     rolled_back,
     unprocessed,
+    unsubscribed,
 )
 from local.sandboxes.intacct.sandbox import Sandbox
 from local.sandboxes.intacct.settings import Settings
@@ -192,7 +193,14 @@ class Run:
             return
         note.injected = hit.name
         if hit.action == "permission":
-            raise forbidden(facts["function"].upper(), facts["object"])
+            raise forbidden(operation_of(facts["function"]), facts["object"])
+        if hit.action == "unsubscribed":
+            raise unsubscribed(operation_of(facts["function"]), facts["object"])
+        if hit.action == "object_missing":
+            words = f"Object definition {facts['object'].upper()} not found"
+            legacy = facts["function"] == "readByQuery"
+            number = "Query Failed" if legacy else self.settings.bad_object_errorno
+            raise Refusal(Problem(number, words))
         if hit.action == "offline":
             raise broken(OFFLINE)
         if hit.action == "read_error":
@@ -221,6 +229,12 @@ class Run:
         child(api, "endpoint", f"{self.base}{ENDPOINT}")
         child(api, "locationid", entity)
         return Answer(made)
+
+
+def operation_of(function: str) -> str:
+    """What the gateway calls the operation of a function: CREATE, or QUERY."""
+    verb = function.partition("_")[0].upper()
+    return API_OPERATIONS.get(function, "CREATE" if verb == "RECORD" else verb)
 
 
 def _rows(element: etree._Element) -> int:

@@ -14,6 +14,7 @@ from local.sandboxes.intacct.protocol.timestamps import iso
 from local.sandboxes.intacct.sandbox import Sandbox
 from local.sandboxes.intacct.web.envelope import Control, SignedIn
 
+FIRST_ADDRESS = "/ia/xml/xmlgw.phtml"
 AUTH = "XL03000006"
 WRONG = "Sign-in information is incorrect"
 
@@ -31,10 +32,12 @@ class Identity:
 
 def check_sender(sandbox: Sandbox, control: Control) -> None:
     """Raises ControlRefusal: empty values, wrong partner, wrong version."""
-    if not control.senderid or not control.controlid or len(control.controlid) > 256:
+    known = sandbox.senders.get(control.senderid) == control.password
+    hidden = not known and sandbox.settings.bad_sender == "gw0011"
+    if hidden or not control.senderid or not control.controlid or len(control.controlid) > 256:
         problem = Problem("GW-0011", description="Invalid Request [Request ID: AC470000SANDBOX]")
         raise ControlRefusal(problem, status=400, readable=False)
-    if sandbox.senders.get(control.senderid) != control.password:
+    if not known:
         raise ControlRefusal(Problem(AUTH, "Incorrect Intacct XML Partner ID or password."))
     if control.dtdversion not in ("2.1", "3.0"):
         words = f"XML Parse schema error: dtdversion {control.dtdversion} is not supported."
@@ -57,11 +60,19 @@ def sign_in(sandbox: Sandbox, control: Control, element: etree._Element, path: s
 
 def _by_session(sandbox: Sandbox, control: Control, session_id: str, path: str) -> Identity:
     session = sandbox.sessions.find(session_id, control.senderid, sandbox.clock.now())
-    elsewhere = sandbox.settings.session_bound and session and session.endpoint != path
+    elsewhere = session is not None and not _answers(sandbox, session, path)
     if session is None or elsewhere or session.company not in sandbox.companies:
         raise SignInRefusal(Problem(AUTH, f"Invalid session {session_id[:1] or 'q'}...."))
     company = sandbox.companies[session.company]
     return Identity(control.senderid, company, session.user, session.entity, session)
+
+
+def _answers(sandbox: Sandbox, session: Session, path: str) -> bool:
+    """Whether a session works at this address."""
+    bound = sandbox.settings.session_bound
+    if bound == "anywhere" or session.endpoint == path:
+        return True
+    return bound == "first_too" and path == FIRST_ADDRESS
 
 
 def _by_login(sandbox: Sandbox, control: Control, element: etree._Element) -> Identity:

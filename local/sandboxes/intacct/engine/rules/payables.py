@@ -14,7 +14,14 @@ from local.sandboxes.intacct.engine.references import invalid
 from local.sandboxes.intacct.engine.rules.currencies import exchanged, in_base
 from local.sandboxes.intacct.engine.rules.lines import amount
 from local.sandboxes.intacct.engine.rules.timesheets import its_customer
-from local.sandboxes.intacct.protocol.errors import broken, duplicate, malformed, missing
+from local.sandboxes.intacct.protocol.errors import (
+    Problem,
+    Refusal,
+    broken,
+    duplicate,
+    malformed,
+    missing,
+)
 from local.sandboxes.intacct.protocol.timestamps import day_of, day_text
 
 GIVEN: Final = ("TRX_AMOUNT", "AMOUNT", "TOTALTRXAMOUNT")
@@ -174,6 +181,10 @@ def numbered(change: Change) -> None:
             change.after["RECORDID"] = f"INV-{change.company.next_number('ARINVOICE'):05d}"
         elif invoice:
             raise missing("Invoice Number")
+        elif change.settings.bill_numbers == "sequenced":
+            change.after["RECORDID"] = f"BILL-{change.company.next_number('APBILL'):05d}"
+        elif change.settings.bill_numbers == "required" and not change.context.by_hand:
+            raise Refusal(Problem("BL03002128", "Enter a Bill number, and try again."))
         return
     if change.settings.duplicate_numbers == "allow" or not change.changed("RECORDID"):
         return

@@ -43,6 +43,8 @@ def filled(change: Change) -> None:
         raise missing("TIMESHEETENTRY")
     if not change.value("STATE"):
         change.after["STATE"] = "Draft" if change.creating else change.was("STATE")
+    if "PROJACCT" not in change.company.applications:
+        _no_draft(change)
     if change.value("STATE") not in ("Draft", "Submitted") and not change.context.by_hand:
         if change.creating or change.changed("STATE"):
             raise broken("STATE of a timesheet can be Draft or Submitted.")
@@ -56,6 +58,14 @@ def filled(change: Change) -> None:
         change.after["TOTALQTY"] = money(total, 4)
         for line in change.lines:
             _fill(change, line)
+
+
+def _no_draft(change: Change) -> None:
+    """Drafts are of the application for projects: developer.sage.com, Timesheets."""
+    if change.sent.values.get("STATE") == "Draft":
+        raise broken("STATE of a timesheet can be Draft only with a subscription to Projects.")
+    if change.creating:
+        change.after["STATE"] = "Submitted"
 
 
 def _fill(change: Change, line: Line) -> None:
