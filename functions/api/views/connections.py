@@ -47,6 +47,11 @@ class Health(View):
     multi_currency: bool | None = None
     books_closed_through: date | None = None
     read_at: datetime | None = None
+    limits: list[ReasonView] = Field(
+        default=[],
+        description="What the company has not subscribed to, or the user that is signed in may not "
+        "see, and what follows from it.",
+    )
 
 
 TOKEN_STATES: dict[ConnectionState, Literal["none", "valid", "lost"]] = {
@@ -98,6 +103,9 @@ def _health(connection: Connection, company: Company | None) -> Health:
         return Health(token=token)
     names = [name for name in Health.model_fields if hasattr(company.features, name)]
     features: dict[str, Any] = {name: getattr(company.features, name) for name in names}
+    features["limits"] = [
+        ReasonView.of(each, connection.ledger) for each in company.features.limits
+    ]
     return Health(token=token, read_at=connection.read_at, **features)
 
 

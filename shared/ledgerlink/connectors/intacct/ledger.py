@@ -30,6 +30,9 @@ from ledgerlink.domain.model.list_records import ListBatch, ListRead, ListType
 from ledgerlink.domain.model.plan import Operation, Outcome, Request, Write
 from ledgerlink.domain.ports import NO_GROUPS, ConnectorState, OnOutcomes, Stop, never
 
+SUBMITTED = "Submitted"
+"""The state of new timesheets where there are no drafts."""
+
 
 class IntacctLedger:
     """The ledger port over the client of one company."""
@@ -57,7 +60,7 @@ class IntacctLedger:
         self._custom = CustomFields(client)
         self._learned = learned
         self._refused = refused
-        self._company = CompanyReader(client, learned, choices)
+        self._company = CompanyReader(client, learned, time, choices)
         self._refused_fields = refused_fields
         self._lists = ListReader(client, self._custom, time, refused_fields)
         self._changes = Changes(client, self._lists, time)
@@ -85,7 +88,7 @@ class IntacctLedger:
             self._learned,
             self._refused,
             self._lists.names,
-            self._timesheet_state,
+            self._timesheet_state if self._learned.has_drafts else SUBMITTED,
             on_outcomes,
             stop,
         )

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from ledgerlink.domain.model.reasons import Reason
+
 Required = Mapping[str, Mapping[str, str]]
 """Dimensions that a line must name. The outer key is what asks for them: the ledger's id of a
 record on the line, or the ledger's name of a kind of documents, for all their lines. The inner key
@@ -46,6 +48,8 @@ class Features:
     """Dimensions that lines must name."""
     fills: tuple[str, ...] = ()
     """Dimensions that the ledger gives by itself to a line that has none."""
+    limits: tuple[Reason, ...] = ()
+    """What the company has not subscribed to, or its user may not see, and what follows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -569,6 +569,14 @@ REASONS: dict[str, Template] = {
         "The list came in without {fields}, because the accounting system does not show this to the user that is signed in, or the company does not have it.",
         "No action is needed, unless you miss it: then have the permission or the feature turned on in the accounting system and sync again.",
     ),
+    "deletions_unseen": Template(
+        "The accounting system does not show the user that is signed in which records were deleted. Deletions therefore come in with the weekly comparison of whole lists only.",
+        "Give this user the permission to see the audit trail in the accounting system; deletions come in with the next sync then.",
+    ),
+    "subscription_missing": Template(
+        "The company has not subscribed to {name} in the accounting system{effect}.",
+        "No action is needed, unless you miss it: then subscribe to {name} in the accounting system.",
+    ),
     "list_unreadable": Template(
         "A list could not be read from the accounting system: {detail}",
         "Solve this in the accounting system, then sync again. Posting goes on meanwhile.",

@@ -43,7 +43,7 @@ MAX_PAGES = 10_000
 """Pages of one list, beyond which the ledger must be repeating itself."""
 
 
-GAPS = frozenset({"fields_left_out"})
+GAPS = frozenset({"fields_left_out", "deletions_unseen"})
 """Reasons of lists that did come in."""
 
 
@@ -242,7 +242,8 @@ class ListPuller:
                 continue
             batch = self._relevant(kind, batches[kind])
             self._stage(work, [*batch.records, *_stubs(kind, batch.gone)])
-            self.save(replace(work, pages=1, pulled=True, as_of=batch.as_of))
+            said = work.reason or batch.gap
+            self.save(replace(work, pages=1, pulled=True, as_of=batch.as_of, reason=said))
 
     def _by_changes(self, work: ListWork) -> bool:
         not_begun = not work.whole and not work.pulled and work.pages == 0

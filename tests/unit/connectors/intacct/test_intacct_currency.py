@@ -8,12 +8,14 @@ from ledgerlink.connectors.intacct.config import Choices, InvoiceModule
 from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
 from ledgerlink.connectors.intacct.reads.company import CompanyReader
 from ledgerlink.connectors.intacct.reads.learned_requirements import LearnedRequirements
+from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.documents import Document, NewItem, Settlement
 from ledgerlink.domain.model.logins import Login
 from ledgerlink.domain.model.reasons import Blocked, Reason
 from ledgerlink.domain.ports import never
 
+from tests.fakes.clock import FakeClock
 from tests.unit.connectors.intacct.gateway_client import client_of
 from tests.unit.connectors.intacct.in_memory_gateway import InMemoryGateway
 from tests.unit.connectors.intacct.resolved_records import expenses, invoice, line, sold
@@ -30,7 +32,8 @@ VAT = Choices(
 
 async def features(gateway: InMemoryGateway, entity: str | None = None, **chosen: str) -> Features:
     login = Login(company_id="acme", user_id="u", password="p", entity=entity)
-    reader = CompanyReader(client_of(gateway), LearnedRequirements({}), Choices.of(chosen))
+    learned, time = LearnedRequirements({}), LedgerTime(FakeClock())
+    reader = CompanyReader(client_of(gateway), learned, time, Choices.of(chosen))
     return (await reader.read("acme", login, never)).features
 
 

@@ -346,7 +346,7 @@ async def test_the_company_has_the_name_and_country_of_its_entity() -> None:
     gateway = company()
     for first, last in [("03/01/2026", "03/07/2026"), ("03/08/2026", "03/14/2026")]:
         gateway.add("TIMESHEET", EMPLOYEEID="E1", BEGINDATE=first, ENDDATE=last)
-    reader = CompanyReader(client_of(gateway), LearnedRequirements({}))
+    reader = CompanyReader(client_of(gateway), LearnedRequirements({}), LedgerTime(FakeClock()))
     login = Login(company_id="acme", user_id="u", password="p", entity="US")
     there = await reader.read("acme", login, never)
     assert (there.name, there.features.home_currency) == ("Acme US", "USD")
@@ -358,7 +358,7 @@ async def test_the_company_has_the_name_and_country_of_its_entity() -> None:
 async def test_a_company_lacks_the_features_whose_objects_it_refuses() -> None:
     gateway = company()
     gateway.refusals = {"TIMESHEET": [("XL03000009", "Object definition TIMESHEET not found")]}
-    reader = CompanyReader(client_of(gateway), LearnedRequirements({}))
+    reader = CompanyReader(client_of(gateway), LearnedRequirements({}), LedgerTime(FakeClock()))
     there = await reader.read("acme", LOGIN, never)
     assert (there.features.time_tracking, there.features.projects) == (False, True)
     assert there.features.timesheet_period is None

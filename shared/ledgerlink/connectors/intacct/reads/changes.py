@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from ledgerlink.connectors.intacct.protocol import error_codes, queries, values
 from ledgerlink.connectors.intacct.protocol.faults import main_fault
@@ -20,11 +21,14 @@ from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.connectors.shared.errors import Disposition
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.domain.model.list_records import Gone, ListBatch, ListRecord, ListType
+from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.ports import Stop
 
 AUDIT = "AUDITHISTORY"
 AUDIT_FIELDS = ("ID", "OBJECTTYPE", "OBJECTKEY", "ACCESSTIME", "ACCESSMODE")
 DELETED = "D"
+OF_NUMBER = "--REC"
+"""How a key ends that is a RECORDNO (estuary/connectors#5217)."""
 
 
 class Changes:
@@ -39,7 +43,8 @@ class Changes:
         self, wanted: Sequence[ListType], moment: datetime, stop: Stop
     ) -> Mapping[ListType, ListBatch]:
         """What changed in these lists, as the port describes. A list is left out if it has more
-        changes than a page holds, or the ledger refuses it. Raises as the client's `read`."""
+        changes than a page holds, if the ledger refuses it, or if it does not show which of its
+        records was deleted. Raises as the client's `read`."""
         as_of = self._time.wall()
         lists = [kind for kind in LIST_SOURCES if kind in wanted]
         sources = {source.entity: source for kind in lists for source in LIST_SOURCES[kind]}
@@ -48,13 +53,14 @@ class Changes:
         results = await self._read(list(sources.values()), moment, stop)
         if results[AUDIT].remaining or _may_succeed_later(results[AUDIT]):
             return {}
-        deleted = [_deleted_record(row) for row in results[AUDIT].rows]
+        deletes = [_Deleted.of(row) for row in results[AUDIT].rows]
+        gap = None if results[AUDIT].succeeded else reason("deletions_unseen")
         batches: dict[ListType, ListBatch] = {}
         for kind in lists:
             records = self._records(LIST_SOURCES[kind], results)
-            if records is not None:
-                gone = _gone(LIST_SOURCES[kind], deleted, records)
-                batches[kind] = ListBatch(records=records, as_of=as_of, gone=gone)
+            gone = _gone(LIST_SOURCES[kind], deletes, records or ())
+            if records is not None and gone is not None:
+                batches[kind] = ListBatch(records=records, as_of=as_of, gone=gone, gap=gap)
         return batches
 
     async def _read(
@@ -95,7 +101,18 @@ class Changes:
         return [each for source, result in found for each in self._lists.records(source, result)]
 
 
-def _deletes(entities: Sequence[str], moment: datetime) -> Function:
+def deletes_probe(moment: datetime) -> Function:
+    """The function that shows whether the user may see deletes at all."""
+    return _deletes(["CUSTOMER"], moment, size=1)
+
+
+def deletes_are_hidden(result: Result) -> bool:
+    """Whether the ledger refuses to show deletes: it says so in words without a code, or names the
+    missing permission."""
+    return not result.succeeded and not _may_succeed_later(result)
+
+
+def _deletes(entities: Sequence[str], moment: datetime, size: int = queries.PAGE_SIZE) -> Function:
     """The function that reads deletes from the audit history. Where the user has no permission for
     it, deletes are noticed when a list is read as a whole."""
     conditions = [
@@ -103,7 +120,7 @@ def _deletes(entities: Sequence[str], moment: datetime) -> Function:
         queries.equals("ACCESSMODE", DELETED),
         queries.at_or_after("ACCESSTIME", moment - TIME_ZONE_MARGIN),
     ]
-    content = queries.query(AUDIT, AUDIT, AUDIT_FIELDS, *conditions).content
+    content = queries.query(AUDIT, AUDIT, AUDIT_FIELDS, *conditions, size=size).content
     assert isinstance(content, Mapping)
     ordered = {**content, "orderby": {"order": {"field": "ID", "ascending": ""}}}
     return Function(AUDIT, "query", ordered)
@@ -115,19 +132,38 @@ def _may_succeed_later(result: Result) -> bool:
     return not result.succeeded and retry
 
 
-def _deleted_record(row: Row) -> tuple[str, Gone]:
-    """A deleted record with its object in lower case."""
-    entity = (text(row, "OBJECTTYPE") or "").lower()
-    ledger_id = ref(entity, text(row, "OBJECTKEY")) or ""
-    return entity, Gone(id=ledger_id, at=values.moment(row, "ACCESSTIME"))
+class _Deleted(NamedTuple):
+    """One row of the audit history."""
+
+    entity: str
+    """The object, in lower case."""
+    key: str
+    """The id of the record, or its RECORDNO."""
+    is_number: bool
+    """Whether it is a RECORDNO."""
+    at: datetime | None
+
+    @classmethod
+    def of(cls, row: Row) -> "_Deleted":
+        entity, key = (text(row, "OBJECTTYPE") or "").lower(), text(row, "OBJECTKEY") or ""
+        number = key.removesuffix(OF_NUMBER)
+        return cls(entity, number, number != key, values.moment(row, "ACCESSTIME"))
 
 
 def _gone(
-    sources: Sequence[ListSource],
-    deleted: Sequence[tuple[str, Gone]],
-    records: Sequence[ListRecord],
-) -> list[Gone]:
-    """The deleted records of a list, without those that were created again under the same id."""
-    entities = {source.entity.lower() for source in sources}
+    sources: Sequence[ListSource], deletes: Sequence[_Deleted], records: Sequence[ListRecord]
+) -> list[Gone] | None:
+    """The deleted records of a list, without those that were created again under the same id. None
+    where a delete names a RECORDNO and the list knows its records by another id: then the list has
+    to be read as a whole."""
+    source_of = {source.entity.lower(): source for source in sources}
     existing = {record.id for record in records}
-    return [each for entity, each in deleted if entity in entities and each.id not in existing]
+    found = []
+    for entity, key, is_number, at in deletes:
+        if (source := source_of.get(entity)) is None:
+            continue
+        if is_number and source.key != queries.RECORDNO:
+            return None
+        gone = Gone(id=ref(entity, key) or "", at=at)
+        found += [gone] if gone.id not in existing else []
+    return found

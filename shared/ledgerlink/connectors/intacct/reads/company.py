@@ -5,29 +5,37 @@ depends on them. Each entity has a currency in which its books are kept; without
 shows none. Whether a company uses several currencies is seen from its customers and invoices.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from ledgerlink.connectors.intacct.auth.login import Login
 from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.connectors.intacct.documents.time_entry import TIME_ENTRY
 from ledgerlink.connectors.intacct.documents.timesheet_periods import most_common_periods
-from ledgerlink.connectors.intacct.protocol import queries, values
+from ledgerlink.connectors.intacct.protocol import error_codes, queries, values
+from ledgerlink.connectors.intacct.protocol.faults import main_fault
 from ledgerlink.connectors.intacct.protocol.record_ids import parse_ref
 from ledgerlink.connectors.intacct.protocol.requests import Function
 from ledgerlink.connectors.intacct.protocol.response import Result
 from ledgerlink.connectors.intacct.protocol.values import Row, text
+from ledgerlink.connectors.intacct.reads.changes import deletes_are_hidden, deletes_probe
 from ledgerlink.connectors.intacct.reads.learned_requirements import (
     EVERY_ACCOUNT,
     LearnedRequirements,
 )
 from ledgerlink.connectors.intacct.transport.client import Client
+from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.domain.model.company import Company, Features
 from ledgerlink.domain.model.list_records import ListRecord, ListType
+from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.ports import Stop
 
 PROBED = ("CLASS", "DEPARTMENT", "PROJECT", "TIMESHEET")
 """Objects that can be queried only if the company has the feature."""
+PROJECTS = "Projects"
+SUBSCRIPTIONS = {"PROJECT": PROJECTS, "TIMESHEET": PROJECTS}
+"""The subscription that each of them needs."""
+NO_DRAFTS = ", so its timesheets are submitted at once: without it there are no drafts"
 TIMESHEETS_READ = 40
 """How many of the newest timesheets show which periods the company's have."""
 WITH_CURRENCY = ("CUSTOMER", "ARINVOICE")
@@ -43,11 +51,16 @@ class CompanyReader:
     """Reads the company that one login leads to."""
 
     def __init__(
-        self, client: Client, learned: LearnedRequirements, choices: Choices | None = None
+        self,
+        client: Client,
+        learned: LearnedRequirements,
+        time: LedgerTime,
+        choices: Choices | None = None,
     ) -> None:
         self._client = client
         self._choices = choices or Choices()
         self._learned = learned
+        self._time = time
 
     async def read(self, company_id: str, login: Login, stop: Stop) -> Company:
         """The company with its features, in one request. Raises as the client's `call`."""
@@ -56,9 +69,10 @@ class CompanyReader:
             [_entities_query()],
             _currency_queries(self._choices),
             self._learned.account_queries(),
+            [deletes_probe(self._time.wall())],
         ]
         found = await self._client.read([each for group in groups for each in group], stop)
-        probes, entity_results, currency_results, account_results = _split(found, groups)
+        probes, entity_results, currency_results, account_results, audit = _split(found, groups)
         entities = {text(row, "LOCATIONID") or "": row for row in entity_results[0].rows}
         own = entities.get(login.entity or "", {})
         is_top_level = bool(entities) and not login.entity
@@ -66,6 +80,8 @@ class CompanyReader:
         if is_top_level:
             required = {**required, TIME_ENTRY: {"location": EVERY_ACCOUNT}}
         has = {entity: probe.succeeded for entity, probe in zip(PROBED, probes, strict=True)}
+        unsubscribed = _unsubscribed(dict(zip(PROBED, probes, strict=True)))
+        self._learned.has_drafts = PROJECTS not in unsubscribed
         periods = most_common_periods(_spans(probes[PROBED.index("TIMESHEET")]))
         home = home_currency(entities, login.entity, self._choices)
         rows = [row for result in currency_results for row in result.rows]
@@ -83,6 +99,7 @@ class CompanyReader:
                 timesheet_period=str(periods) if periods else None,
                 required=required,
                 fills=("location",) if login.entity else (),
+                limits=tuple(_limits(unsubscribed, audit[0])),
             ),
         )
 
@@ -131,6 +148,29 @@ def _probe(entity: str) -> Function:
         return queries.query(entity, entity, ["RECORDNO"], size=1)
     fields = ["RECORDNO", "BEGINDATE", "ENDDATE"]
     return queries.query(entity, entity, fields, size=TIMESHEETS_READ, newest_first=True)
+
+
+def _unsubscribed(probes: Mapping[str, Result]) -> list[str]:
+    """The subscriptions that the company does not have."""
+    missing = [
+        SUBSCRIPTIONS[entity]
+        for entity, probe in probes.items()
+        if entity in SUBSCRIPTIONS and _is_unsubscribed(probe)
+    ]
+    return list(dict.fromkeys(missing))
+
+
+def _is_unsubscribed(probe: Result) -> bool:
+    refused = not probe.succeeded
+    return refused and error_codes.meaning(main_fault(probe.faults)).code == "not_subscribed"
+
+
+def _limits(unsubscribed: Sequence[str], audit: Result) -> Iterator[Reason]:
+    """What the company has not subscribed to, and whether its user may not see deletes."""
+    for name in unsubscribed:
+        yield reason("subscription_missing", name=name, effect=NO_DRAFTS)
+    if deletes_are_hidden(audit):
+        yield reason("deletions_unseen")
 
 
 def _entities_query() -> Function:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from ledgerlink.connectors.intacct.protocol.requests import Function
 from ledgerlink.connectors.intacct.protocol.response import Result
 from ledgerlink.connectors.intacct.protocol.values import Row, flag, rows_at, text
+from ledgerlink.connectors.intacct.protocol.xml import NAME
 from ledgerlink.connectors.intacct.reads.catalog import WITH_CUSTOM_FIELDS
 from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.domain.model.list_records import ListRecord, ListType
@@ -12,11 +13,13 @@ from ledgerlink.domain.ports import Stop
 
 
 class CustomFields:
-    """The custom fields of one company; each object is looked up once."""
+    """The custom fields of one company; each object is looked up once. Those whose names no query
+    can hold are kept apart: one of them would make the ledger refuse all of a list."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
         self._known: dict[str, Sequence[Row]] = {}
+        self._unusable: dict[str, Sequence[str]] = {}
 
     async def names(self, entity: str, stop: Stop) -> Sequence[str]:
         """The names of an object's custom fields."""
@@ -53,11 +56,23 @@ class CustomFields:
     def add(self, results: Mapping[str, Result]) -> None:
         """Keep the results of such functions."""
         for entity, result in results.items():
-            self._known[entity] = [each for row in result.rows for each in _custom(row)]
+            found = [each for row in result.rows for each in _custom(row)]
+            self._known[entity] = [each for each in found if _is_usable(each)]
+            names = [text(each, "ID") or "" for each in found if not _is_usable(each)]
+            self._unusable[entity] = [name for name in names if name]
+
+    def unusable(self, entity: str) -> Sequence[str]:
+        """The names of the custom fields that cannot be asked for, once it was looked up."""
+        return self._unusable.get(entity, ())
 
 
 def _custom(row: Row) -> list[Row]:
     return [each for each in rows_at(row, "FIELDS", "FIELD") if flag(each, "ISCUSTOM")]
+
+
+def _is_usable(row: Row) -> bool:
+    """Whether the name of a field can be the name of an element, as it has to be in an answer."""
+    return NAME.fullmatch(text(row, "ID") or "") is not None
 
 
 def _record(entity: str, row: Row) -> ListRecord:

@@ -28,7 +28,7 @@ from ledgerlink.domain.model.company import Required
 from ledgerlink.domain.model.plan import Write
 from ledgerlink.domain.ports import ConnectorState
 
-STATE_KEY = "accounts"
+STATE_KEY, NO_DRAFTS_KEY = "accounts", "no_timesheet_drafts"
 EVERY_ACCOUNT = ""
 """Stands for the account where the company requires something of all lines."""
 MAX_ACCOUNTS = 200
@@ -40,6 +40,8 @@ class LearnedRequirements:
     connector state."""
 
     def __init__(self, state: ConnectorState) -> None:
+        self.has_drafts = not state.get(NO_DRAFTS_KEY, False)
+        """Whether timesheets can be drafts, which the Projects subscription brings."""
         self._accounts: dict[str, list[str]] = {
             str(name): list(map(str, some)) for name, some in state.get(STATE_KEY, {}).items()
         }
@@ -93,7 +95,8 @@ class LearnedRequirements:
 
     def state(self) -> dict[str, Any]:
         """What the next worker has to know, as JSON values."""
-        return {STATE_KEY: self._accounts} if self._accounts else {}
+        drafts = {} if self.has_drafts else {NO_DRAFTS_KEY: True}
+        return {**({STATE_KEY: self._accounts} if self._accounts else {}), **drafts}
 
     def _keep(self, name: str, account: str) -> None:
         others = [each for each in self._accounts.pop(name, []) if each != account]

@@ -72,6 +72,7 @@ class ListReader:
         custom: Sequence[str] = ()
         if source.entity in WITH_CUSTOM_FIELDS:
             custom = await self._custom.names(source.entity, stop)
+            self._refused.leave_out(source.entity, self._custom.unusable(source.entity))
         return self._refused.allowed(source.entity, [*source.select, *custom])
 
     async def _page(

@@ -47,11 +47,15 @@ class RefusedFields:
         """Remember those of these fields that a fault names; False when it names none. Fields that
         are `needed` are asked for all the same."""
         refused = [name for name in _named_in(fault, fields) if name not in needed]
-        known = self._refused.setdefault(entity, {})
-        self._untold.setdefault(entity, []).extend(name for name in refused if name not in known)
-        if len(known) + len(refused) <= MAX_FIELDS:
-            known |= dict.fromkeys(refused, self._today().isoformat())
+        self.leave_out(entity, refused)
         return bool(refused)
+
+    def leave_out(self, entity: str, fields: Sequence[str]) -> None:
+        """Remember fields that cannot be asked for at all."""
+        known = self._refused.setdefault(entity, {})
+        self._untold.setdefault(entity, []).extend(name for name in fields if name not in known)
+        if len(known) + len(fields) <= MAX_FIELDS:
+            known |= dict.fromkeys(fields, self._today().isoformat())
 
     def gap(self, entity: str) -> Reason | None:
         """What was left out of a list for the first time; None if that was said before."""
