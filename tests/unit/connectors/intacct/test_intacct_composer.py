@@ -161,10 +161,17 @@ def test_a_marker_is_first_where_the_ledger_may_cut_the_end() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "no mark", "[time:1] in the middle", "[note]", "x [time:1]", "a\n[time:1]\nb"]
+    "text", ["", "no mark", "in the [time:1] middle", "[note]", "x[time:1]", "a\n[time:1]\nb"]
 )
 def test_a_text_without_a_marker_has_none(text: str) -> None:
     assert marker.find_marker(text) == ""
+
+
+@pytest.mark.parametrize("space", ["\n", " ", "\r\n", "\t", "\n\n", "\u00a0"])
+def test_a_marker_is_found_after_and_before_any_white_space(space: str) -> None:
+    """Case sage-intacct 5: the ledger returns the lines of a header text as one."""
+    assert marker.find_marker(f"Travel March{space}[expense:e1]{space}") == "expense:e1"
+    assert marker.find_marker(f"[expense:e1]{space}Travel March") == "expense:e1"
 
 
 def test_a_bill_has_costs_with_tax() -> None:

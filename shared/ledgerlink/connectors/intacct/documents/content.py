@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from ledgerlink.connectors.intacct.documents.encoding import legacy
-from ledgerlink.connectors.intacct.documents.marker import find_marker, marker_for
+from ledgerlink.connectors.intacct.documents.marker import find_markers, marker_for
 from ledgerlink.connectors.intacct.documents.owned_fields import NUMBERS, Ownership
 from ledgerlink.connectors.intacct.documents.required_dimensions import body_lines
 from ledgerlink.connectors.intacct.protocol import values
@@ -78,14 +78,14 @@ def is_void(row: Row) -> bool:
     return (text(row, "STATE") or "").lower() in VOID_STATES
 
 
-def marker_of(row: Row) -> str:
-    """Our marker of a document, in whichever text it is; empty for one that is not ours."""
-    return find_marker(*(value for value in row.values() if isinstance(value, str)))
+def markers_of(row: Row) -> Iterator[str]:
+    """Our marker of a document, in whichever text it is, among what looks like it."""
+    return find_markers(*(value for value in row.values() if isinstance(value, str)))
 
 
 def has_marker_of(write: Write, row: Row) -> bool:
     """Whether a document has the marker of this write. One with a number of ours needs none."""
-    return "documentno" in (write.body or {}) or marker_of(row) == marker_for(write.key)
+    return "documentno" in (write.body or {}) or marker_for(write.key) in markers_of(row)
 
 
 def matches(write: Write, row: Row) -> bool:

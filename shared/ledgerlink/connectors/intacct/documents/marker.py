@@ -2,12 +2,16 @@
 
 import hashlib
 import re
+from collections.abc import Iterator
 
 PLAIN_KEY = re.compile(r"[\w.:@/+-]{1,56}", re.ASCII)
 """Posting keys that are markers as they are; any other is hashed."""
 
-MARKER_LINE = re.compile(r"(?:\A|\n)\[([\w-]+:[^\[\]\s]+)\]\s*\Z|\A\[([\w-]+:[^\[\]\s]+)\](?=\n)")
-"""A marker in the last line of a text, or in the first."""
+MARKER_LINE = re.compile(
+    r"(?:\A|\s)\[([\w-]+:[^\[\]\s]+)\]\s*\Z|\A\s*\[([\w-]+:[^\[\]\s]+)\](?=\s)"
+)
+"""A marker at the end of a text, or at its beginning, after and before any white space, because the
+ledger returns the lines of some texts as one."""
 
 MAX_MARKER_LENGTH = 58
 """Characters of a marker with its brackets."""
@@ -33,10 +37,14 @@ def with_marker(text: str, key: str, certain: int | None = None) -> str:
 
 def find_marker(*texts: str | None) -> str:
     """The marker in the first of these texts that has one; empty when none has."""
+    return next(find_markers(*texts), "")
+
+
+def find_markers(*texts: str | None) -> Iterator[str]:
+    """What looks like a marker in each of these texts; a text of a user may end so, too."""
     for text in texts:
         if text and (match := MARKER_LINE.search(text)):
-            return match[1] or match[2]
-    return ""
+            yield match[1] or match[2]
 
 
 def short_id(key: str, name: str = "", length: int = 20) -> str:

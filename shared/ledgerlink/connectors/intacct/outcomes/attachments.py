@@ -11,7 +11,11 @@ from ledgerlink.connectors.intacct.documents.document_types import DOCUMENT_TYPE
 from ledgerlink.connectors.intacct.documents.invoice import SALE
 from ledgerlink.connectors.intacct.documents.marker import short_id
 from ledgerlink.connectors.intacct.protocol import queries
-from ledgerlink.connectors.intacct.protocol.error_codes import function_error
+from ledgerlink.connectors.intacct.protocol.error_codes import (
+    function_error,
+    meaning,
+    require_success,
+)
 from ledgerlink.connectors.intacct.protocol.faults import main_fault
 from ledgerlink.connectors.intacct.protocol.record_ids import SEPARATOR
 from ledgerlink.connectors.intacct.protocol.requests import Function
@@ -20,6 +24,7 @@ from ledgerlink.connectors.intacct.protocol.values import Row, rows_at, text
 from ledgerlink.connectors.intacct.protocol.xml import Value
 from ledgerlink.connectors.intacct.reads import search
 from ledgerlink.connectors.intacct.transport.client import Client
+from ledgerlink.connectors.shared import errors
 from ledgerlink.domain.model.documents import fingerprint
 from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Write
 from ledgerlink.domain.model.reasons import Reason, reason
@@ -67,9 +72,22 @@ async def file_names(client: Client, attachment_id: str, stop: Stop) -> list[str
     (result,) = await client.read([Function("supdoc", "get", asked)], stop)
     if result.succeeded:
         return [name for row in result.rows for name in _file_names_in(row)]
-    if error := function_error(main_fault(result.faults)):
+    fault = main_fault(result.faults)
+    if error := function_error(fault):
         raise error
+    if meaning(fault).code != "target_missing" or attachment_id not in fault.words:
+        await _require_unlisted(client, attachment_id, stop)
     return []
+
+
+async def _require_unlisted(client: Client, attachment_id: str, stop: Stop) -> None:
+    """Raise LedgerUnavailable if the ledger lists an attachment that it did not show: a read that
+    fails does not prove that it is gone."""
+    same_id: dict[str, Value] = {"field": "supdocid", "operator": "=", "value": attachment_id}
+    asked: dict[str, Value] = {"@object": "supdoc", "filter": {"expression": same_id}}
+    (result,) = await client.read([Function("supdoc", "get_list", asked)], stop)
+    if require_success(result).rows:
+        raise errors.unavailable(f"it does not show attachment {attachment_id}, which it has")
 
 
 async def found(client: Client, write: Write, names: Sequence[str], stop: Stop) -> Outcome | None:

@@ -9,12 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from ledgerlink.connectors.intacct.documents import content, list_records, list_updates, marker
 from ledgerlink.connectors.intacct.documents.document_types import DOCUMENT_TYPES
 from ledgerlink.connectors.intacct.documents.invoice import INVOICE, SALE
-from ledgerlink.connectors.intacct.protocol import error_codes, queries
-from ledgerlink.connectors.intacct.protocol.error_codes import require_success
+from ledgerlink.connectors.intacct.protocol import queries
+from ledgerlink.connectors.intacct.protocol.error_codes import function_error, require_success
 from ledgerlink.connectors.intacct.protocol.faults import main_fault
 from ledgerlink.connectors.intacct.protocol.record_ids import Ref, parse_ref
 from ledgerlink.connectors.intacct.protocol.requests import Function
-from ledgerlink.connectors.intacct.protocol.response import Result
 from ledgerlink.connectors.intacct.protocol.values import Row, text
 from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.connectors.intacct.transport.paging import all_rows, read_whole
@@ -25,8 +24,6 @@ from ledgerlink.domain.ports import Stop
 
 MARKED_FIELD = "DESCRIPTION"
 """The field of a document that holds our marker; of sales it is another."""
-NOT_FOUND_CODES = frozenset({"target_missing", "ledger_failed"})
-"""Codes of the faults of a read that finds no record."""
 SALE_ID, RECEIVABLE, PAID = "DOCID", "PRRECORDKEY", "TOTALPAID"
 
 Rows = Mapping[str, Row]
@@ -74,7 +71,7 @@ def _require_markers(
         if write.seq not in found:
             continue
         _, row = found[write.seq]
-        if content.marker_of(row) != marker.marker_for(write.key):
+        if marker.marker_for(write.key) not in content.markers_of(row):
             raise errors.unavailable(f"it returned another {kind} than the one that was requested")
 
 
@@ -108,8 +105,10 @@ async def _list_records(client: Client, kind: str, ids: Sequence[str], stop: Sto
 
 async def _sales(client: Client, ids: Sequence[str], stop: Stop) -> Rows:
     """Sales by id, each in a function of its own, because an id that does not exist fails all of a
-    function."""
+    function. That a read fails does not prove that its sale is gone, so the ledger is asked whether
+    it lists it."""
     found: dict[str, Row] = {}
+    unread: list[str] = []
     for some in queries.batches_of(ids, queries.MAX_FUNCTIONS_PER_READ):
         functions = [
             Function(f"{SALE}-{n}", "read", {"object": SALE, "keys": each, "fields": "*"})
@@ -119,9 +118,20 @@ async def _sales(client: Client, ids: Sequence[str], stop: Stop) -> Rows:
         for each, result in zip(some, results, strict=True):
             if result.succeeded and result.rows:
                 found[each] = result.rows[0]
-            elif not _is_not_found(result):
+            elif not result.succeeded and function_error(main_fault(result.faults)):
                 require_success(result)
+            else:
+                unread.append(each)
+    await _require_unlisted(client, unread, stop)
     return found
+
+
+async def _require_unlisted(client: Client, ids: Sequence[str], stop: Stop) -> None:
+    """Raise LedgerUnavailable if the ledger lists one of these sales, which it did not show."""
+    for some in queries.batches_of(ids):
+        condition = queries.is_in(SALE_ID, some)
+        async for row in all_rows(client, SALE, [queries.RECORDNO, SALE_ID], condition, stop=stop):
+            raise errors.unavailable(f"it does not show {text(row, SALE_ID)}, which it has")
 
 
 async def _with_payments(client: Client, sales: Rows, stop: Stop) -> Rows:
@@ -160,7 +170,8 @@ async def _ids_by_marker(
         fields = [queries.RECORDNO, MARKED_FIELD, "STATE"]
         async for row in all_rows(client, kind, fields, where, stop=stop):
             if not content.is_void(row):
-                found[content.marker_of(row)] = text(row, queries.RECORDNO) or ""
+                number = text(row, queries.RECORDNO) or ""
+                found |= dict.fromkeys(content.markers_of(row), number)
     return found
 
 
@@ -176,14 +187,8 @@ async def _sales_by_marker(
     ]
     sales = await _sales(client, [each for row in rows if (each := text(row, SALE_ID))], stop)
     return {
-        content.marker_of(row): ledger_id
+        mark: ledger_id
         for ledger_id, row in sales.items()
         if not content.is_void(row)
+        for mark in content.markers_of(row)
     }
-
-
-def _is_not_found(result: Result) -> bool:
-    """Whether a read found no such record: it is empty, or has a fault that says so."""
-    return (
-        result.succeeded or error_codes.meaning(main_fault(result.faults)).code in NOT_FOUND_CODES
-    )
