@@ -11,6 +11,7 @@ from ledgerlink.domain.model.documents import (
     NewItem,
     NewListRecord,
     NewPerson,
+    ResolvedEmail,
     ResolvedExpenses,
     ResolvedInvoice,
     ResolvedInvoiceLine,
@@ -32,6 +33,7 @@ class FakeComposer:
     links_time: bool = True
     one_currency_each: bool = True
     applies_rates: bool = False
+    emails_invoices: bool = True
 
     def list_record(self, record: NewListRecord) -> Document:
         if record.name == FORBIDDEN:
@@ -99,11 +101,13 @@ class FakeComposer:
             "day": invoice.day.isoformat(),
             "lines": [_sold(line) for line in invoice.lines],
             "note": [text for _, text in invoice.note],
-            "send": invoice.send,
         }
         body |= _stated(invoice, "number", "terms_id", "class_id", "currency", "rate", "due")
         body |= _stated(invoice, "department_id", "location_id")
         return Document(invoice.key, "Invoice", body, day=invoice.day)
+
+    def email(self, email: ResolvedEmail) -> Document:
+        return Document(email.key, "Email", {"invoice": reference(email.invoice)})
 
     def receipt(self, receipt: ResolvedReceipt) -> Document:
         if receipt.file_name.endswith(".exe"):

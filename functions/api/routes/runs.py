@@ -5,7 +5,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from ledgerlink.domain.model.plan import Action, ItemState
 from ledgerlink.domain.model.runs import RunState
-from ledgerlink.domain.model.source_records import RecordKind
+from ledgerlink.domain.model.source_records import GIVEN_KINDS, RecordKind
 from ledgerlink.services.imports import service
 from ledgerlink.services.runs import history, parking
 from ledgerlink.services.sync import list_records
@@ -83,7 +83,7 @@ def resume_run(connection_id: str, run_id: str) -> RunView:
         caller.require_kinds([RecordKind.TIME])
         service.require_owner(run, asking(caller))
     elif run.sync is None:
-        caller.require_kinds(list(RecordKind) if run.kinds is None else run.kinds)
+        caller.require_kinds(list(GIVEN_KINDS) if run.kinds is None else run.kinds)
     return RunView.of(parking.resume(dependencies(), run))
 
 
@@ -98,7 +98,7 @@ def cancel_run(connection_id: str, run_id: str) -> RunView:
     caller = who(Right.POST)
     run = history.get_run(dependencies(), caller.connection_key(connection_id), run_id, caller.user)
     if run.sync is None:
-        caller.require_kinds(list(RecordKind) if run.kinds is None else run.kinds)
+        caller.require_kinds(list(GIVEN_KINDS) if run.kinds is None else run.kinds)
     return RunView.of(parking.cancel(dependencies(), run))
 
 

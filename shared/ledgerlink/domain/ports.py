@@ -10,6 +10,7 @@ from ledgerlink.domain.model.company import Company, Features
 from ledgerlink.domain.model.documents import (
     Document,
     NewListRecord,
+    ResolvedEmail,
     ResolvedExpenses,
     ResolvedInvoice,
     ResolvedReceipt,
@@ -57,8 +58,8 @@ def never() -> bool:
 class Composer(Protocol):
     """Turns neutral records into a ledger's documents. Pure. `links_time` says that an invoice can
     mark the time that it bills, `one_currency_each` that every customer and vendor is dealt with in
-    one currency, and `applies_rates` that the ledger has a rate of its own for a document without
-    one."""
+    one currency, `applies_rates` that the ledger has a rate of its own for a document without one,
+    and `emails_invoices` that the ledger can be asked to mail an invoice."""
 
     @property
     def links_time(self) -> bool: ...
@@ -68,6 +69,9 @@ class Composer(Protocol):
 
     @property
     def applies_rates(self) -> bool: ...
+
+    @property
+    def emails_invoices(self) -> bool: ...
 
     def list_record(self, record: NewListRecord) -> Document:
         """The document that creates this list record. Raises Blocked."""
@@ -87,6 +91,10 @@ class Composer(Protocol):
 
     def receipt(self, receipt: ResolvedReceipt) -> Document:
         """The document that holds this file, which is sent along with it. Raises Blocked."""
+        ...
+
+    def email(self, email: ResolvedEmail) -> Document:
+        """The order to mail this invoice; asked for only if the ledger `emails_invoices`."""
         ...
 
 

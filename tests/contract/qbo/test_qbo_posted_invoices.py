@@ -95,19 +95,6 @@ def test_without_a_code_a_line_sells_the_firms_item(poster: Poster) -> None:
     assert details(poster.row(KEY))[0]["ItemRef"]["value"] == "18"
 
 
-def test_an_invoice_that_is_to_be_sent_is_in_the_ledgers_queue_of_mail(poster: Poster) -> None:
-    poster.post(
-        invoice(email="amy@birds.example", send=True),
-        invoice(key="i2", email="amy@birds.example"),
-    )
-    sent, kept = poster.row(KEY), poster.row("invoice:i2")
-    assert (sent["BillEmail"]["Address"], sent["EmailStatus"]) == (
-        "amy@birds.example",
-        "NeedToSend",
-    )
-    assert kept.get("EmailStatus", "NotSet") == "NotSet"
-
-
 def test_custom_fields_are_reported_by_their_ids(poster: Poster) -> None:
     poster.post(invoice(custom_fields={"1": "Crew 7"}))
     (field,) = poster.row(KEY)["CustomField"]

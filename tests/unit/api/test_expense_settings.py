@@ -239,4 +239,5 @@ def test_settings_take_effect_on_the_next_post(api: Api) -> None:
     items = posted(api, connection, body)
     spent, sold = items["expense-report:R"]["after"], items["invoice:i1"]["after"]
     assert (spent["day"], "number" in spent) == ("2026-02-28", False)
-    assert (sold["send"], "number" in sold, sold["note"]) == (True, False, ["No. N-i1"])
+    assert ("number" in sold, sold["note"]) == (False, ["No. N-i1"])
+    assert "email:invoice/i1" in items

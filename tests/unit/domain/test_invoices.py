@@ -92,8 +92,10 @@ def test_the_ledger_mails_invoices_with_an_address(
     asked: bool | None, setting: bool, email: str | None, sent: bool
 ) -> None:
     ledger = money_ledger(replace(INVOICING, send=setting))
-    op = one(ledger.post(invoice("i1", send=asked, email=email)))
-    assert seen(ledger).send is sent
+    op, *mails = ledger.post(invoice("i1", send=asked, email=email))
+    assert [(mail.key, mail.record, mail.level > op.level) for mail in mails] == (
+        [("email:invoice/i1", RecordKind.EMAIL, True)] if sent else []
+    )
     assert warnings(op) == ([] if email else ["no_address"])
 
 

@@ -16,6 +16,9 @@ LINE_BREAKS = re.compile("[\t\n]")
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
+ADDRESS_SEPARATOR = re.compile(r"\s*[,;]\s*")
+"""Between several e-mail addresses."""
+
 SEPARATOR = " - "
 """Between the parts of a text."""
 
@@ -44,6 +47,13 @@ def email(text: str, limit: int) -> str:
         detail = f"{plain} is not an e-mail address."
         raise Blocked(reason("invalid_record", field="email", detail=detail))
     return require_length(plain, limit, "email")
+
+
+def emails(text: str, limit: int) -> str:
+    """One or more e-mail addresses, separated by commas or semicolons, as one text of `limit`
+    characters at most. Raises Blocked."""
+    found = [each for each in ADDRESS_SEPARATOR.split(free_text(text, "email")) if each]
+    return require_length(", ".join(email(each, limit) for each in found or [""]), limit, "email")
 
 
 def require_length(text: str, limit: int, field: str) -> str:

@@ -397,14 +397,22 @@ class ResolvedInvoice:
     """The parts of the note that is kept with the document, each with its field."""
     email: str | None = None
     """Where it is e-mailed to."""
-    send: bool = False
-    """Whether the ledger e-mails it."""
     custom_fields: Mapping[str, str] = field(default_factory=dict)
     """Texts by the ledger's id of a custom field."""
     shorten: bool = False
     """Whether texts may be cut to what the ledger accepts."""
     kind: str | None = None
     """The ledger's own name of what it is there already; None while it is not there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolvedEmail:
+    """The e-mail by which the ledger sends an invoice to its customer."""
+
+    key: str
+    """The posting key."""
+    invoice: Target
+    """What is sent, to the addresses that it has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -275,6 +275,14 @@ REASONS: dict[str, Template] = {
         "It should be sent by e-mail, but the record has no e-mail address.",
         "Enter the address in time tracking and post again, or send it from the accounting system.",
     ),
+    "email_unsupported": Template(
+        "It should be sent by e-mail, but Ledgerlink cannot have the accounting system mail it.",
+        "Send it from the accounting system or from time tracking.",
+    ),
+    "not_emailed": Template(
+        "The invoice is in the accounting system, but was not sent by e-mail: {detail}.",
+        "Send it from the accounting system, or correct the address and post the invoice again.",
+    ),
     "nothing_left": Template(
         "The amount of {amount} rounds to 0 in its currency, so there is nothing to post.",
         "Correct the amount in time tracking and post again, or leave the record out.",

@@ -44,7 +44,8 @@ MINUTES_PER_DAY = 24 * 60
 
 
 class RecordKind(StrEnum):
-    """The kinds of source records that can be posted; a receipt comes with its record."""
+    """The kinds of source records that can be posted; a receipt comes with its record, and an
+    e-mail with its invoice."""
 
     TIME = "time"
     EXPENSE = "expense"
@@ -53,6 +54,11 @@ class RecordKind(StrEnum):
     PROJECT = "project"
     STAFF = "staff"
     RECEIPT = "receipt"
+    EMAIL = "email"
+
+
+GIVEN_KINDS = tuple(kind for kind in RecordKind if kind is not RecordKind.EMAIL)
+"""The kinds that a product gives; the others follow from these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

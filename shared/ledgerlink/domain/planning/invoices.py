@@ -57,10 +57,11 @@ def invoice_key(source_key: str) -> str:
 
 
 def linked_invoice_keys(invoices: Iterable[Invoice]) -> set[str]:
-    """The posting keys of these invoices and of their receipts."""
+    """The posting keys of these invoices, their e-mails and their receipts."""
     keys = set()
     for invoice in invoices:
         keys.add(invoice_key(invoice.key))
+        keys.add(posting_key(RecordKind.EMAIL, f"{RecordKind.INVOICE}/{invoice.key}"))
         keys.update(receipt_key(invoice, each) for each in invoice.receipts)
     return keys
 
@@ -107,6 +108,8 @@ class Invoices:
         send = how.send if invoice.send is None else invoice.send
         if send and invoice.email is None:
             annotations.warnings.append(reason("no_address", field="email"))
+        elif send and not given.composer.emails_invoices:
+            annotations.warnings.append(reason("email_unsupported", field="send"))
         resolved = ResolvedInvoice(
             key=key,
             reference=key,
@@ -128,7 +131,6 @@ class Invoices:
             memo=invoice.memo or "",
             note=tuple(annotations.note),
             email=invoice.email,
-            send=send and invoice.email is not None,
             custom_fields=invoice.custom_fields,
             shorten=given.posting.shorten,
             kind=link.kind if link else None,

@@ -10,6 +10,7 @@ from ledgerlink.domain.model.reasons import Reason
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.domain.planning.attachments import Receipts
 from ledgerlink.domain.planning.diff import Differ
+from ledgerlink.domain.planning.emails import Emails
 from ledgerlink.domain.planning.expenses import Expenses, document_key
 from ledgerlink.domain.planning.grouping import Grouping, RecordGroup
 from ledgerlink.domain.planning.inputs import PlanInput
@@ -40,6 +41,7 @@ def documents(
         RecordKind.INVOICE: _invoiced(given),
     }
     yield from receipts.left_behind(owners_by_kind)
+    yield from Emails(given, found).operations()
 
 
 def _groupings(

@@ -57,6 +57,8 @@ class Preconditions:
             return posted_before(operation, link)
         if holder := self._still_holds_a_member(operation):
             return _blocked(operation, "stays_in_ledger", key=holder)
+        if waited := self._was_not_written(operation):
+            return _blocked(operation, "dependency_failed", key=waited)
         if self._in_another_document(operation):
             return _blocked(operation, "overtaken")
         ledger_id = operation.was.ledger_id if operation.was else operation.ledger_id
@@ -72,6 +74,15 @@ class Preconditions:
             if key in self.links and members.intersection(self.links[key].members):
                 return key
         return None
+
+    def _was_not_written(self, operation: Operation) -> str | None:
+        """The posting key of the invoice that an e-mail waits for and that this run has not
+        written: mailed as it is, it would say something else than the product."""
+        if operation.record is not RecordKind.EMAIL:
+            return None
+        links = {key: self.links.get(key) for key in operation.after}
+        stale = (k for k, link in links.items() if link is None or link.run_id != self.run.id)
+        return next(stale, None)
 
     def _in_another_document(self, operation: Operation) -> bool:
         """Whether another run has put a member into a different document since the plan."""

@@ -52,7 +52,6 @@ PAPERS: list[MoneyRecord] = [
         sold(quantity=None, unit_price=None),
         memo="Thank you",
         email="Amy@example.com",
-        send=True,
         custom_fields={"1": "102"},
         class_id="7",
         terms_id="3",

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from ledgerlink.domain.model.documents import ExistingRecord, Pending, needs
+from ledgerlink.domain.model.reasons import Blocked
 from ledgerlink.domain.money import Total
 
 from tests.unit.connectors.qbo.document_samples import (
@@ -45,7 +46,6 @@ def test_an_invoice_has_every_field_of_the_record() -> None:
         memo="Thank you",
         note=(("private_note", "Ask for Amy"), ("number", "No. 7")),
         email="amy@birds.example",
-        send=True,
         custom_fields={"2": "blue", "1": "102"},
     )
     document = composed(sample)
@@ -62,7 +62,6 @@ def test_an_invoice_has_every_field_of_the_record() -> None:
         "ClassRef": {"value": "6"},
         "CustomerMemo": {"value": "Thank you"},
         "BillEmail": {"Address": "amy@birds.example"},
-        "EmailStatus": "NeedToSend",
         "CustomField": [
             {"DefinitionId": "1", "Type": "StringType", "StringValue": "102"},
             {"DefinitionId": "2", "Type": "StringType", "StringValue": "blue"},
@@ -104,8 +103,20 @@ def test_an_address_alone_has_nothing_mailed() -> None:
     assert (sent["BillEmail"], "EmailStatus" in sent) == ({"Address": "amy@birds.example"}, False)
 
 
-def test_nothing_is_mailed_without_an_address() -> None:
-    assert not {"BillEmail", "EmailStatus"} & body(invoice(send=True)).keys()
+@pytest.mark.parametrize(
+    "given", ["a@x.example,b@y.example", "a@x.example; b@y.example", " a@x.example ,b@y.example; "]
+)
+def test_an_invoice_may_have_several_addresses(given: str) -> None:
+    """Case general 08."""
+    sent = body(invoice(email=given))["BillEmail"]
+    assert sent == {"Address": "a@x.example, b@y.example"}
+
+
+@pytest.mark.parametrize("given", ["a@x.example, nobody", ",", "a@x.example b@y.example"])
+def test_each_of_several_addresses_is_one(given: str) -> None:
+    with pytest.raises(Blocked) as blocked:
+        body(invoice(email=given))
+    assert blocked.value.reason.field == "email"
 
 
 def test_references_to_records_still_to_come_are_kept_open() -> None:

@@ -89,7 +89,6 @@ def documents() -> Iterator[Document]:
                 tax_code_id="4",
                 memo="Thank you",
                 email="amy@birds.example",
-                send=True,
                 custom_fields={"1": "102"},
             )
         )

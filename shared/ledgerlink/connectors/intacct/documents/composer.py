@@ -13,11 +13,13 @@ from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.documents import (
     Document,
     NewListRecord,
+    ResolvedEmail,
     ResolvedExpenses,
     ResolvedInvoice,
     ResolvedReceipt,
     ResolvedTime,
 )
+from ledgerlink.domain.model.reasons import Blocked, reason
 
 
 class IntacctComposer:
@@ -26,6 +28,7 @@ class IntacctComposer:
     links_time = False
     one_currency_each = False
     applies_rates = True
+    emails_invoices = False
 
     def __init__(
         self,
@@ -57,3 +60,7 @@ class IntacctComposer:
     def receipt(self, receipt: ResolvedReceipt) -> Document:
         """A SUPDOC. Raises Blocked."""
         return compose_attachment(receipt, self._choices)
+
+    def email(self, email: ResolvedEmail) -> Document:  # noqa: ARG002 - the port's
+        """Raises Blocked, because Sage Intacct is not asked to mail invoices."""
+        raise Blocked(reason("email_unsupported", field="send"))

@@ -1,6 +1,7 @@
 """The composer port: neutral records as QuickBooks documents."""
 
 from ledgerlink.connectors.qbo.documents.attachment import compose_attachment
+from ledgerlink.connectors.qbo.documents.email import compose_email
 from ledgerlink.connectors.qbo.documents.expenses import compose_expenses
 from ledgerlink.connectors.qbo.documents.invoice import compose_invoice
 from ledgerlink.connectors.qbo.documents.list_records import compose_list_record
@@ -8,6 +9,7 @@ from ledgerlink.connectors.qbo.documents.time_entry import compose_time_entry
 from ledgerlink.domain.model.documents import (
     Document,
     NewListRecord,
+    ResolvedEmail,
     ResolvedExpenses,
     ResolvedInvoice,
     ResolvedReceipt,
@@ -21,6 +23,7 @@ class QuickBooksComposer:
     links_time = True
     one_currency_each = True
     applies_rates = False
+    emails_invoices = True
 
     def list_record(self, record: NewListRecord) -> Document:
         """A Customer, Employee, Vendor or service Item. Raises Blocked."""
@@ -41,3 +44,7 @@ class QuickBooksComposer:
     def receipt(self, receipt: ResolvedReceipt) -> Document:
         """An Attachable. Raises Blocked."""
         return compose_attachment(receipt)
+
+    def email(self, email: ResolvedEmail) -> Document:
+        """The order to mail an invoice."""
+        return compose_email(email)

@@ -8,7 +8,7 @@ from ledgerlink.connectors.qbo.documents.tax import UNITED_STATES, US_TAX_CODES,
 from ledgerlink.connectors.qbo.documents.text import LENGTHS, Wording
 from ledgerlink.connectors.qbo.documents.time_entry import TIME_ENTRY
 from ledgerlink.connectors.qbo.protocol.json_body import decimal_text
-from ledgerlink.connectors.shared.text import email, one_line
+from ledgerlink.connectors.shared.text import emails, one_line
 from ledgerlink.domain.model.documents import (
     Document,
     ResolvedInvoice,
@@ -65,16 +65,14 @@ def _tax_codes(invoice: ResolvedInvoice) -> tuple[str | None, str | None]:
 
 
 def _client_fields(invoice: ResolvedInvoice, wording: Wording) -> dict[str, Any]:
-    """The memo for the client, the e-mail address, and whether QuickBooks should e-mail it."""
+    """The memo for the client, and the e-mail addresses."""
     memo = wording.join([("memo", invoice.memo)], LENGTHS["CustomerMemo"])
     customer_memo = {"CustomerMemo": {"value": memo}} if memo else {}
     if not invoice.email:
         return customer_memo
-    mailed = {"EmailStatus": "NeedToSend"} if invoice.send else {}
     return {
         **customer_memo,
-        "BillEmail": {"Address": email(invoice.email, LENGTHS["BillEmail"])},
-        **mailed,
+        "BillEmail": {"Address": emails(invoice.email, LENGTHS["BillEmail"])},
     }
 
 

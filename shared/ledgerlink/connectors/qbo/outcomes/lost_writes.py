@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from ledgerlink.connectors.qbo.documents import comparable, content, updates
 from ledgerlink.connectors.qbo.documents.attachment import ATTACHMENT
 from ledgerlink.connectors.qbo.documents.content import matching_key
+from ledgerlink.connectors.qbo.documents.email import EMAIL, is_sent, mailed_invoice_id
+from ledgerlink.connectors.qbo.documents.invoice import INVOICE
 from ledgerlink.connectors.qbo.documents.time_entry import TIME_ENTRY
 from ledgerlink.connectors.qbo.outcomes.accepted import adopted, differences
 from ledgerlink.connectors.qbo.protocol import queries
@@ -62,7 +64,17 @@ class LostWrites:
             return self._time_entries(writes)
         if kind in content.MONEY_DOCUMENTS:
             return self._by_marker(kind, writes)
+        if kind == EMAIL:
+            return self._emails(writes)
         return self._attachments(writes) if kind == ATTACHMENT else self._by_name(kind, writes)
+
+    async def _emails(self, writes: Sequence[Write]) -> Matches:
+        """By the status of the invoices. One that had been mailed before was not mailed again."""
+        by_id = {mailed_invoice_id(write.body or {}): write for write in writes}
+        for batch in queries.batches_of([*by_id], MAX_VALUES):
+            async for invoice in self._rows(INVOICE, queries.is_in("Id", batch)):
+                if is_sent(invoice):
+                    yield by_id[str(invoice["Id"])], invoice
 
     async def _by_marker(self, kind: str, writes: Sequence[Write]) -> Matches:
         """By the posting key in the note, whatever else differs."""

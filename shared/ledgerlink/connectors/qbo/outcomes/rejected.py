@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from ledgerlink.connectors.qbo.documents.account_types import account_slots
+from ledgerlink.connectors.qbo.documents.email import EMAIL
 from ledgerlink.connectors.qbo.documents.text import LENGTHS
 from ledgerlink.connectors.qbo.documents.time_entry import TIME_ENTRY
 from ledgerlink.connectors.qbo.outcomes import references
@@ -151,6 +152,8 @@ def failed(write: Write, why: Reason, trace_id: str = "") -> Outcome:
 
 def explain(rejection: Rejection, findings: Findings) -> Reason:
     """Why the write was rejected."""
+    if rejection.write.kind == EMAIL:
+        return reason("not_emailed", field="email", detail=str(rejection.fault))
     code = _decided_code(rejection, findings)
     body = rejection.write.body or {}
     if code == "billed":

@@ -7,6 +7,8 @@ from typing import Any
 from urllib.parse import quote
 
 from ledgerlink.connectors.qbo.documents.attachment import ATTACHMENT
+from ledgerlink.connectors.qbo.documents.email import EMAIL, mailed_invoice_id
+from ledgerlink.connectors.qbo.documents.invoice import INVOICE
 from ledgerlink.connectors.qbo.documents.updates import INACTIVE, is_deactivation, is_sparse
 from ledgerlink.connectors.qbo.outcomes.time_billing import billed_time_ids
 from ledgerlink.connectors.qbo.posting.uploads import has_file, upload_call
@@ -20,10 +22,16 @@ from ledgerlink.domain.model.plan import Action, Operation, Request, Write
 BATCH_SIZE = 30
 """Writes in one batch; the most that QuickBooks takes."""
 
+SENT_ALONE = frozenset({ATTACHMENT, EMAIL})
+"""Kinds that no batch takes."""
+
 BATCHES = 40
 SINGLES = 460
 MINUTE_SIZE = BATCH_SIZE * BATCHES + SINGLES
 """Writes that the 500 requests of a minute carry, 40 of which may be batches."""
+
+NO_CONTENT = "application/octet-stream"
+"""The content type of the order to mail an invoice, whose body is empty."""
 
 CHUNK_SIZE = 2 * MINUTE_SIZE
 """Two minutes' work: long enough that the change of chunks costs little, short enough for the five
@@ -53,11 +61,11 @@ def group_by_request(operations: Sequence[Operation | Write]) -> list[list[int]]
 
 def request_sizes(kinds: Sequence[str]) -> list[int]:
     """The sizes of the requests for operations of these kinds: batches, then single calls for what
-    exceeds a minute's batches. Each attachment has its own request."""
+    exceeds a minute's batches. Each attachment and each e-mail has its own request."""
     sizes: list[int] = []
-    for is_attachment, run in groupby(kinds, key=ATTACHMENT.__eq__):
+    for alone, run in groupby(kinds, key=SENT_ALONE.__contains__):
         count = len(list(run))
-        sizes += [1] * count if is_attachment else _sizes(count)
+        sizes += [1] * count if alone else _sizes(count)
     return sizes
 
 
@@ -69,6 +77,9 @@ def call_for(request: Request) -> Call:
     (write,) = request.writes
     if has_file(write):
         return upload_call(request.id, write)
+    if write.kind == EMAIL:
+        path = f"/invoice/{mailed_invoice_id(write.body or {})}/send?{query}"
+        return Call("single", "POST", path, content_type=NO_CONTENT)
     operation = "operation=delete&" if _verb(write) is Action.DELETE else ""
     path = f"/{write.kind.lower()}?{operation}{query}"
     return Call("single", "POST", path, encode(_body(write)).encode())
@@ -142,6 +153,6 @@ def _single_item(payload: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _result(write: Write, item: Mapping[str, Any]) -> Iterator[WriteResult]:
     faults = faults_in_json(item)
-    entity = block(item, write.kind)
+    entity = block(item, INVOICE if write.kind == EMAIL else write.kind)
     if faults or is_record(entity):
         yield WriteResult(write, entity, faults)

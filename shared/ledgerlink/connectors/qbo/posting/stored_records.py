@@ -6,12 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from ledgerlink.connectors.qbo.documents.attachment import ATTACHMENT
+from ledgerlink.connectors.qbo.documents.email import EMAIL, is_sent, mailed_invoice_id
+from ledgerlink.connectors.qbo.documents.invoice import INVOICE
 from ledgerlink.connectors.qbo.documents.updates import merged_body
 from ledgerlink.connectors.qbo.protocol import queries
 from ledgerlink.connectors.qbo.protocol.json_body import encode
 from ledgerlink.connectors.qbo.protocol.values import Entity
 from ledgerlink.connectors.qbo.transport.client import Client
 from ledgerlink.connectors.shared.request_id import derived_id
+from ledgerlink.domain.model.documents import needs
 from ledgerlink.domain.model.plan import Action, Operation, Request, Write
 from ledgerlink.domain.ports import Stop
 
@@ -31,18 +34,23 @@ class StoredRecords:
         self._rows: dict[RecordKey, Entity] = {}
 
     async def read(self, operations: Iterable[Operation | Write], stop: Stop) -> None:
-        """Read the records of the updates among these that were not read yet. Raises as the
+        """Read what these operations update or mail and was not read yet. Raises as the
         client's `rows`."""
         wanted: dict[str, list[str]] = defaultdict(list)
         for each in operations:
-            key = (each.kind, each.ledger_id or "")
-            if each.action is Action.UPDATE and key not in self._rows:
-                wanted[each.kind].append(key[1])
+            key = _needed(each)
+            if key is not None and key not in self._rows:
+                wanted[key[0]].append(key[1])
         for kind, ids in wanted.items():
             for batch in queries.batches_of(ids):
                 statement = queries.select(kind, queries.is_in("Id", batch))
                 rows = await self._client.rows(kind, statement, stop)
                 self.add({(kind, row["Id"]): await self._whole(kind, row, stop) for row in rows})
+
+    def mailed(self, write: Write) -> Entity | None:
+        """The invoice of an order to mail it, if QuickBooks has mailed it already."""
+        row = self._rows.get(_needed(write) or ("", ""))
+        return row if write.kind == EMAIL and row is not None and is_sent(row) else None
 
     def add(self, rows: Mapping[RecordKey, Entity]) -> None:
         """Take over records that were read for another reason."""
@@ -78,3 +86,13 @@ class StoredRecords:
         if kind != ATTACHMENT or "AttachableRef" in row:
             return row
         return await self._client.read(kind, f"/{kind.lower()}/{row['Id']}", stop)
+
+
+def _needed(operation: Operation | Write) -> RecordKey | None:
+    """The record to read before this is sent: what it updates, or the invoice that it mails. None
+    for anything else, and for an invoice that is still to be created."""
+    if operation.action is Action.UPDATE:
+        return operation.kind, operation.ledger_id or ""
+    if operation.kind != EMAIL or any(needs(operation.body)):
+        return None
+    return INVOICE, mailed_invoice_id(operation.body or {})

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from ledgerlink.connectors.qbo.outcomes import duplicate_numbers, time_billing, version_conflicts
+from ledgerlink.connectors.qbo.outcomes.accepted import adopted
 from ledgerlink.connectors.qbo.outcomes.diagnosis import Diagnosis
 from ledgerlink.connectors.qbo.outcomes.lost_writes import LostWrites
 from ledgerlink.connectors.qbo.outcomes.rejected import Rejection, explain, failed
@@ -58,6 +59,9 @@ class Writer:
 
     async def _send_one(self, request: Request) -> None:
         try:
+            if (sent := self._mailed_before(request)) is not None:
+                await self._report(request, [sent])
+                return
             exchange = await self._exchange(request, self._time_links.method)
             if exchange is not None:
                 await self._report(request, await self._outcomes(exchange, self._resolve))
@@ -68,6 +72,12 @@ class Writer:
             await self._report(request, outcomes)
         except Exception as failure:  # raised by `send`, after what is in flight has ended
             self._fail(failure)
+
+    def _mailed_before(self, request: Request) -> Outcome | None:
+        """The outcome of an order to mail an invoice that has been mailed already."""
+        write = request.writes[0]
+        invoice = self._stored.mailed(write)
+        return None if invoice is None else adopted(write, invoice)
 
     async def _exchange(self, request: Request, method: LinkMethod) -> Exchange | None:
         """The request with its response; None if it stays without one."""
