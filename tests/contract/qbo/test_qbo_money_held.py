@@ -317,7 +317,7 @@ def by_payment(poster: Poster, paper: Paper) -> Reason:
 
 
 def by_part(poster: Poster, paper: Paper) -> Reason:
-    return reason("paid", detail=f" by payment {pay(poster, paper, 10)}")
+    return reason("paid", detail=f" in part, by payment {pay(poster, paper, 10)}")
 
 
 def by_invoice(poster: Poster, paper: Paper) -> Reason:

@@ -198,7 +198,7 @@ def test_a_name_that_another_list_has_already_is_refused_and_its_holder_named(
     assert outcome.reason is not None
     assert outcome.reason.field == "name"
     assert "Books by Bessie" in words(outcome)
-    assert ("by record 30" if detail == "id" else "by vendor 30") in words(outcome)
+    assert "by vendor Books by Bessie (30)" in words(outcome)
     assert len(named(poster, "Vendor", "Books by Bessie")) == 1
 
 

@@ -4,7 +4,14 @@ import re
 from pathlib import Path
 
 import pytest
-from ledgerlink.domain.model.reasons import REASONS, Reason, reason, with_ledger_name
+from ledgerlink.domain.model.reasons import (
+    CASES,
+    REASONS,
+    Reason,
+    reason,
+    reason_in_case,
+    with_ledger_name,
+)
 from pydantic import TypeAdapter
 
 PAGE = (Path(__file__).parents[3] / "docs" / "errors.md").read_text()
@@ -64,3 +71,11 @@ def test_a_reason_names_the_ledger_where_it_is_shown(code: str) -> None:
 def test_a_reason_from_before_loads_without_parameters() -> None:
     stored = {"code": "paid", "message": "It was paid.", "remedy": "Undo it.", "field": None}
     assert TypeAdapter(Reason).validate_python(stored).parameters == {}
+
+
+@pytest.mark.parametrize(("code", "case"), CASES)
+def test_the_page_gives_the_words_of_a_case(code: str, case: str) -> None:
+    template = CASES[code, case]
+    assert f"| `{code}` | {case} | {template.message} | {template.remedy} |" in PAGE
+    found = reason_in_case(code, case, state="rejected")
+    assert found.code == code

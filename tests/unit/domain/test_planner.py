@@ -113,6 +113,20 @@ def test_a_record_that_cannot_go_stops_itself_and_leaves_its_neighbours(
     assert all(op.reason.remedy for op in found if op.reason)
 
 
+def test_an_entry_that_is_rejected_later_is_said_to_be_in_the_ledger_still() -> None:
+    """Case general 17: and how to take it out."""
+    ledger = SimulatedLedger()
+    ledger.apply(ledger.plan([entry("t1")]))
+    (op,) = ledger.plan([entry("t1", approval="rejected")])
+    assert op.reason is not None
+    assert op.reason.code == "not_approved"
+    assert "is still in the accounting system" in op.reason.message
+    assert "deleted" in op.reason.remedy
+    (new,) = ledger.plan([entry("t2", approval="rejected")])
+    assert new.reason is not None
+    assert "still" not in new.reason.message
+
+
 def test_an_approved_entry_is_posted() -> None:
     assert writes(SimulatedLedger().plan([entry("t1", approval="approved")]))
 

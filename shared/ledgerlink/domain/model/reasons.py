@@ -598,6 +598,21 @@ REASONS: dict[str, Template] = {
 record and in which system, a remedy what to do next. A remedy never overwrites other records."""
 
 
+TO_BE_DELETED = "to be deleted"
+POSTED_BEFORE = "posted before"
+CASES: dict[tuple[str, str], Template] = {
+    ("not_approved", POSTED_BEFORE): Template(
+        "It is {state} in time tracking, and only approved records are posted. An earlier version of it is still in the accounting system.",
+        "Approve it and post again. To take it out of the accounting system, mark it as deleted in time tracking and post that.",
+    ),
+    ("changed_in_ledger", TO_BE_DELETED): Template(
+        "It was edited in the accounting system after it was posted, so it was not deleted there.",
+        "If it should go, delete it in the accounting system. To let time tracking decide for all edited records, choose ours for edits under Settings > Accounting system and post again.",
+    ),
+}
+"""Other words for a reason in a certain case."""
+
+
 NAMED = 5
 """How many of a kind the words of a reason name at most."""
 
@@ -657,7 +672,18 @@ SPOKEN: Mapping[str, Callable[[object], str]] = {
 
 def reason(code: str, /, field: str | None = None, **words: object) -> Reason:
     """The reason `code` with its places filled. Raises KeyError for an unknown code or place."""
-    template = REASONS[code]
+    return _filled(REASONS[code], code, field, words)
+
+
+def reason_in_case(code: str, case: str, /, field: str | None = None, **words: object) -> Reason:
+    """The same in other words where one of `CASES` holds; an empty case is none."""
+    template = CASES[code, case] if case else REASONS[code]
+    return _filled(template, code, field, words)
+
+
+def _filled(
+    template: Template, code: str, field: str | None, words: Mapping[str, object]
+) -> Reason:
     given = {"field": field or "record", **words}
     places = {place: SPOKEN.get(place, str)(value) for place, value in given.items()}
     return Reason(

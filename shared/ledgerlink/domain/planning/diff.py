@@ -8,7 +8,7 @@ from datetime import date
 from ledgerlink.domain.model.documents import Document, Snapshot, fingerprint
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
-from ledgerlink.domain.model.reasons import Reason, reason
+from ledgerlink.domain.model.reasons import TO_BE_DELETED, Reason, reason, reason_in_case
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.domain.model.time_settings import LedgerEdits
 
@@ -174,7 +174,7 @@ class Differ:
             and self.edits is LedgerEdits.ASK
             and not linked.already_contains(document)
         ):
-            return reason("changed_in_ledger")
+            return reason_in_case("changed_in_ledger", "" if document else TO_BE_DELETED)
         return None
 
     def _open(self, operation: Operation, link: Link | None = None) -> Operation:

@@ -7,6 +7,7 @@ from ledgerlink.domain.mapping.resolver import Resolver, posting_key
 from ledgerlink.domain.model.documents import Document, needs
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
+from ledgerlink.domain.model.reasons import POSTED_BEFORE, Reason, reason_in_case
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.domain.planning.diff import Differ
 from ledgerlink.domain.planning.inputs import PlanInput, Rejected
@@ -38,7 +39,25 @@ def plan(given: PlanInput) -> tuple[Operation, ...]:
     creations = _creations(lists, levels, listing.asked)
     ordered = sorted([*refused, *creations, *operations], key=_order)
     operations.clear()
-    return tuple(replace(op, seq=seq) for seq, op in enumerate(_taken_from(ordered)))
+    return tuple(
+        replace(op, seq=seq, reason=_reason(given, op))
+        for seq, op in enumerate(_taken_from(ordered))
+    )
+
+
+def _reason(given: PlanInput, operation: Operation) -> Reason | None:
+    """Why nothing is sent; of a record that is not approved, that the ledger has it."""
+    why = operation.reason
+    if why is None or why.code != "not_approved" or not _is_in_ledger(given, operation):
+        return why
+    return reason_in_case(why.code, POSTED_BEFORE, why.field, **why.parameters)
+
+
+def _is_in_ledger(given: PlanInput, operation: Operation) -> bool:
+    """Whether a document in the ledger covers some record of the operation."""
+    names = {operation.key.partition(":")[2], *operation.members}
+    owned = names & (given.owners.keys() | given.expense_owners.keys())
+    return operation.key in given.links or bool(owned)
 
 
 def unread_documents(given: PlanInput, operations: Iterable[Operation]) -> list[Link]:

@@ -78,8 +78,12 @@ def test_a_file_has_the_documents_that_it_is_attached_to() -> None:
     [
         (BILL, paid_by("BillPaymentCheck"), PAID),
         (BILL, {"Balance": 0}, UNNAMED),
-        (BILL, {"Balance": 10.5}, UNNAMED),
-        (BILL, {"Balance": 10.5, **paid_by("BillPaymentCheck")}, PAID),
+        (BILL, {"Balance": 10.5}, reason("paid", detail=" in part")),
+        (
+            BILL,
+            {"Balance": 10.5, **paid_by("BillPaymentCheck")},
+            reason("paid", detail=" in part, by payment 12"),
+        ),
         (SALE, paid_by("Payment"), PAID),
         (SALE, {"Balance": 0}, UNNAMED),
         (SALE, VOID, reason("voided")),

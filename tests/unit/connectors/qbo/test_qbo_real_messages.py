@@ -126,3 +126,20 @@ def test_a_kind_that_may_not_be_written_is_blocked() -> None:
     fault = Fault("5020", detail="You do not have permission to access this feature.")
     why = explain(Rejection(create(1), fault), Findings())
     assert failed(create(1), why).state is ItemState.BLOCKED
+
+
+def test_a_deletion_of_an_edited_record_has_a_remedy_for_deletions() -> None:
+    """Case general 17."""
+    rejection = Rejection(change(1, Action.DELETE), Fault("5010"))
+    found = explain(rejection, Findings())
+    assert found.code == "changed_in_ledger"
+    assert found.remedy.startswith("If it should go, delete it in the accounting system.")
+
+
+def test_a_negative_line_of_an_invoice_is_no_refund_of_a_card() -> None:
+    """Case general 17: a discount or a credit, and which of both the ledger takes."""
+    sale = create(1, {"Line": []}, "Invoice")
+    found = explain(Rejection(sale, Fault("2290", detail="no")), Findings())
+    assert "card" not in found.message
+    assert "discount" in found.message
+    assert "credit memo" in found.message

@@ -368,7 +368,7 @@ def test_the_holder_of_a_name_is_read_once_from_the_three_lists_for_a_batch() ->
         {"Vendor": [{"Id": "46", "DisplayName": "norton's"}]} if "FROM Vendor" in statement else {}
     )
     report = run(write_all(company, [Request("r", writes)]))
-    assert "by vendor 46" in reason_of(report.outcomes[1]).message
+    assert "by vendor norton's (46)" in reason_of(report.outcomes[1]).message
     assert "by a customer, vendor, employee or item" in reason_of(report.outcomes[0]).message
     assert len(company.calls("query")) == 3
     assert r"('Cool Cars', 'Norton\'s')" in company.calls("query")[0].content.decode()

@@ -67,7 +67,8 @@ def lock_reason(row: Row) -> Reason | None:
     """Why the document can no longer change; None while it can."""
     state = (text(row, "STATE") or "").lower()
     if state in PAID_STATES or (values.decimal(row, "TOTALPAID") or Decimal(0)) != 0:
-        return reason("paid", detail="")
+        in_part = (values.decimal(row, "TOTALDUE") or Decimal(0)) > 0
+        return reason("paid", detail=" in part" if in_part else "")
     if state in VOID_STATES:
         return reason("voided")
     return reason("reconciled") if values.flag(row, "CLEARED") else None

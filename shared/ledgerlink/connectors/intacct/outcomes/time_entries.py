@@ -14,7 +14,7 @@ from ledgerlink.connectors.intacct.outcomes.timesheets import (
 from ledgerlink.connectors.intacct.protocol.values import Row
 from ledgerlink.domain.model.documents import fingerprint
 from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Write
-from ledgerlink.domain.model.reasons import Reason, reason
+from ledgerlink.domain.model.reasons import TO_BE_DELETED, Reason, reason, reason_in_case
 
 HIDDEN_ENTRIES = (
     "the timesheet has entries that the Web Services user is not allowed to see; writing it would"
@@ -35,7 +35,8 @@ def outcome_before_sending(write: Write, sheets: Timesheets) -> Outcome | None:
         return failed(write, why)
     base = current or location.home
     if base is not None and _is_edited(write, base):
-        return failed(write, reason("changed_in_ledger"))
+        case = TO_BE_DELETED if write.action is Action.DELETE else ""
+        return failed(write, reason_in_case("changed_in_ledger", case))
     return None
 
 

@@ -17,7 +17,7 @@ from ledgerlink.connectors.intacct.outcomes.accepted import (
 from ledgerlink.connectors.intacct.outcomes.rejected import failed
 from ledgerlink.connectors.intacct.protocol.values import Row, text
 from ledgerlink.domain.model.plan import Action, Outcome, Write
-from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.reasons import TO_BE_DELETED, reason, reason_in_case
 
 
 def outcome_before_sending(write: Write, row: Row | None) -> Outcome | None:
@@ -80,4 +80,5 @@ def _changed_in_ledger(write: Write, *, has_base: bool) -> Outcome | None:
     what the write is based on."""
     if write.base_fingerprint is None or has_base:
         return None
-    return failed(write, reason("changed_in_ledger"))
+    case = TO_BE_DELETED if write.action is Action.DELETE else ""
+    return failed(write, reason_in_case("changed_in_ledger", case))

@@ -7,7 +7,8 @@ from ledgerlink.connectors.qbo.documents.time_entry import TIME_ENTRY
 from ledgerlink.connectors.qbo.outcomes import billed_time, references
 from ledgerlink.connectors.qbo.outcomes.references import Reference, ReferencedRecord
 from ledgerlink.connectors.qbo.outcomes.rejected import Findings, Rejection
-from ledgerlink.connectors.qbo.protocol import queries
+from ledgerlink.connectors.qbo.protocol import queries, values
+from ledgerlink.connectors.qbo.protocol.values import Entity
 from ledgerlink.connectors.qbo.reads.company import books_closed_through
 from ledgerlink.connectors.qbo.transport.client import Client
 from ledgerlink.domain.errors import Interrupted, LedgerError
@@ -82,7 +83,7 @@ class Diagnosis:
             field = "Name" if entity == "Item" else "DisplayName"
             statement = queries.select(entity, queries.is_in(field, sorted(wanted)))
             for row in await self._client.rows(entity, statement, stop):
-                holders[str(row[field]).lower()] = f"by {entity.lower()} {row['Id']}"
+                holders[str(row.get(field)).lower()] = f"by {_in_words(entity, row)}"
         return holders
 
     async def _billed(self, ids: Sequence[str], stop: Stop) -> dict[str, str | None]:
@@ -95,15 +96,22 @@ class Diagnosis:
 
 
 def _names_to_search(rejections: Iterable[Rejection]) -> dict[str, set[str]]:
-    """The names that are taken by an unknown record, by the list to search."""
+    """The names that are taken, by the list to search."""
     names: dict[str, set[str]] = {}
     for rejection in rejections:
-        if rejection.code != "name_taken" or rejection.holder_id or not rejection.name:
+        if rejection.code != "name_taken" or not rejection.name:
             continue
         is_item = rejection.write.kind == "Item"
         for entity in ("Item",) if is_item else LISTS_WITH_SHARED_NAMES:
             names.setdefault(entity, set()).add(rejection.name)
     return names
+
+
+def _in_words(entity: str, row: Entity) -> str:
+    """A record with its path or name and its id: `customer Alpha Ltd:Website (57)`."""
+    names = (values.text(row, each) for each in ("FullyQualifiedName", "DisplayName", "Name"))
+    name = next(filter(None, names), "")
+    return f"{entity.lower()} {name} ({row['Id']})"
 
 
 def _maybe_billed(rejections: Iterable[Rejection]) -> list[str]:

@@ -65,7 +65,9 @@ def _payment_ids(entity: Entity) -> list[str]:
 
 def _by_payment(entity: Entity) -> str:
     ids = sorted(set(_payment_ids(entity)))
-    return f" by payment {', '.join(ids)}" if ids else ""
+    balance = comparable.number(entity.get("Balance"))
+    in_part = " in part," if 0 < balance < comparable.number(entity.get("TotalAmt")) else ""
+    return f"{in_part} by payment {', '.join(ids)}" if ids else in_part.rstrip(",")
 
 
 def _is_billed(entity: Entity, billed: Collection[str]) -> bool:

@@ -15,8 +15,8 @@ from ledgerlink.connectors.qbo.protocol import business_rules
 from ledgerlink.connectors.qbo.protocol.error_codes import BUSINESS_RULE, meaning
 from ledgerlink.connectors.qbo.protocol.faults import Fault
 from ledgerlink.connectors.shared.errors import OF_ONE_KIND
-from ledgerlink.domain.model.plan import ItemState, Outcome, Write
-from ledgerlink.domain.model.reasons import Reason, reason
+from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Write
+from ledgerlink.domain.model.reasons import TO_BE_DELETED, Reason, reason, reason_in_case
 
 NAME_HOLDER_ID = re.compile(r"\bId=(\d+)")
 """Where a fault about a duplicate name gives the id of the record that has it."""
@@ -59,7 +59,7 @@ QUOTED = frozenset(
 
 EXPLANATIONS: Mapping[str, tuple[str, str]] = {
     "620": ("time_keys", "it cannot be linked to the time or document that it names"),
-    "2290": ("amount", "an amount is negative; enter money that comes back as a card refund"),
+    "2290": ("amount", "an amount is negative"),
     "2220": ("currency", "the company does not use this currency"),
     "3000": ("custom_fields", "the company does not have one of the custom fields"),
     "6070": ("quantity", "an amount is not quantity times price"),
@@ -71,6 +71,14 @@ EXPLANATIONS: Mapping[str, tuple[str, str]] = {
     "6430": ("expense_code_key", "an account is of the wrong type"),
 }
 """The record's field and our words, for codes whose own text says little."""
+
+NEGATIVE = "2290"
+NEGATIVE_EXPENSE = "enter money that comes back as a card refund"
+NEGATIVE_AMOUNTS: Mapping[str, str] = {
+    "Invoice": "QuickBooks takes less on an invoice only as a discount that leaves its total at"
+    " zero or above; a credit has to be entered there as a credit memo",
+}
+"""What to do instead, by kind of document."""
 
 FEATURE_NAMES: Mapping[str, str] = {
     "ClassRef": "classes",
@@ -172,7 +180,9 @@ def explain(rejection: Rejection, findings: Findings) -> Reason:
         "closed": findings.closed_through or UNKNOWN_DAY,
         "key": (body.get("ItemRef") or {}).get("value", "(none)"),
     }
-    return reason(code, field=RECORD_FIELDS.get(code), **words)
+    deleting = code == "changed_in_ledger" and rejection.write.action is Action.DELETE
+    case = TO_BE_DELETED if deleting else ""
+    return reason_in_case(code, case, field=RECORD_FIELDS.get(code), **words)
 
 
 def _decided_code(rejection: Rejection, findings: Findings) -> str:
@@ -208,6 +218,8 @@ def _detail(code: str, rejection: Rejection, findings: Findings) -> str:
 def _quoted(code: str, rejection: Rejection) -> Reason:
     """With QuickBooks' own text; a business rule has the reason that its text shows."""
     field, words = EXPLANATIONS.get(rejection.fault.code, (None, ""))
+    if rejection.fault.code == NEGATIVE:
+        words = f"{words}; {NEGATIVE_AMOUNTS.get(rejection.write.kind, NEGATIVE_EXPENSE)}"
     if code == "refused" and rejection.fault.code == BUSINESS_RULE:
         code = business_rules.reason_code(rejection.fault)
     text = str(rejection.fault)
@@ -230,9 +242,9 @@ def _wrong_account(rejection: Rejection, findings: Findings) -> Reason:
 
 
 def _name_holder(rejection: Rejection, findings: Findings) -> str:
-    if rejection.holder_id:
-        return f"by record {rejection.holder_id}"
     default = "by a customer, vendor, employee or item"
+    if rejection.holder_id:
+        default = f"by record {rejection.holder_id}"
     return findings.holders.get(rejection.name.lower(), default)
 
 
