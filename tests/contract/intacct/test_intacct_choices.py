@@ -47,6 +47,7 @@ TOLD: list[tuple[str, Any, dict[str, Any], Record, str]] = [
         "<glaccountno>4000</glaccountno>",
     ),
     ("action", "Draft", {}, spent(), "<ACTION>Draft</ACTION>"),
+    ("bill_numbers", "ledger", {}, spent(), "</WHENDUE><DESCRIPTION>"),
     ("timesheet_state", "Submitted", {}, worked(), "<STATE>Submitted</STATE>"),
     ("report_state", "Draft", {}, spent(staff_key="emily"), "<state>Draft</state>"),
     (

@@ -422,3 +422,28 @@ def test_days_are_the_requested_ones(poster: Poster) -> None:
         key = f"x{day}"
         poster.post(charged(key, spent_on=day))
         assert poster.row(f"expense:{key}")["WHENCREATED"] == day.strftime("%m/%d/%Y")
+
+
+@pytest.mark.parametrize("numbers", ["required", "sequenced", "optional"])
+def test_a_bill_without_a_number_gets_a_short_one_of_ours(poster: Poster, numbers: str) -> None:
+    """Case sage-intacct 4. Each bill has its own, the same when it is sent again, and keeps it."""
+    poster.books.admin("settings", {"bill_numbers": numbers})
+    outcomes = poster.post(spent("x1", report_key="R1"), spent("x2", report_key="R2"))
+    assert {outcome.state for outcome in outcomes.values()} == {ItemState.POSTED}
+    given = [row["RECORDID"] for row in poster.ours("APBILL")]
+    assert len(set(given)) == 2
+    assert all(number.startswith("LL-") and len(number) <= 20 for number in given)
+    assert poster.post(spent("x1", "40"))[REPORT].state is ItemState.POSTED
+    assert [row["RECORDID"] for row in poster.ours("APBILL")] == given
+
+
+def test_a_company_may_leave_the_numbers_of_bills_to_its_sequence(poster: Poster) -> None:
+    """Case sage-intacct 4. An edited bill keeps the number of the sequence."""
+    poster.books.admin("settings", {"bill_numbers": "sequenced"})
+    poster.books = replace(poster.books, choices=Choices(bill_numbers="ledger"))
+    poster.post(spent())
+    number = poster.row(REPORT)["RECORDID"]
+    assert not number.startswith("LL-")
+    poster.books = replace(poster.books, choices=Choices())
+    poster.post(spent(amount="40"))
+    assert poster.row(REPORT)["RECORDID"] == number

@@ -50,6 +50,10 @@ LATEST_EFFECT = 910.0
 minutes, also when the client has given up."""
 
 
+OURS, LEDGERS = "ours", "ledger"
+"""Whose numbers documents get: made of their key, or given by Sage Intacct."""
+
+
 class InvoiceModule(StrEnum):
     """Where invoices are created: as transactions of Order Entry, or as invoices of Receivables."""
 
@@ -65,6 +69,7 @@ class Choices:
     timesheet_state: str = "Draft"
     report_state: str = "Submitted"
     action: str = "Submit"
+    bill_numbers: str = OURS
     sales: InvoiceModule = InvoiceModule.ORDER_ENTRY
     transaction_type: str = "Sales Invoice"
     unit: str = "Each"
@@ -111,6 +116,11 @@ _ABOUT: Mapping[str, Choice] = {
     "action": Choice(
         about="Whether AR invoices and AP bills are submitted, or kept as drafts",
         one_of=("Submit", "Draft"),
+    ),
+    "bill_numbers": Choice(
+        about="Whose number an AP bill gets whose report has none: a short one of Ledgerlink's, or"
+        " that of Sage Intacct's document sequencing",
+        one_of=(OURS, LEDGERS),
     ),
     "timesheet_state": Choice(about="The state of a new timesheet", one_of=("Draft", "Submitted")),
     "report_state": Choice(

@@ -1,6 +1,7 @@
 """The `Ledger` port: one open connection to one Sage Intacct company."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -56,7 +57,8 @@ class IntacctLedger:
         self._sessions = sessions
         self._time = time
         self._http = http
-        self._timesheet_state = choices.timesheet_state
+        self._choices = choices
+        self._without_drafts = replace(choices, timesheet_state=SUBMITTED)
         self._custom = CustomFields(client)
         self._learned = learned
         self._refused = refused
@@ -88,7 +90,7 @@ class IntacctLedger:
             self._learned,
             self._refused,
             self._lists.names,
-            self._timesheet_state if self._learned.has_drafts else SUBMITTED,
+            self._choices if self._learned.has_drafts else self._without_drafts,
             on_outcomes,
             stop,
         )

@@ -1,11 +1,12 @@
 """Expenses as Sage Intacct keeps them: a bill of a vendor, an expense report of an employee, or a
 transaction of a charge card."""
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from ledgerlink.connectors.intacct.config import Choices
+from ledgerlink.connectors.intacct.config import OURS, Choices
 from ledgerlink.connectors.intacct.documents import currency
 from ledgerlink.connectors.intacct.documents import text as lengths
 from ledgerlink.connectors.intacct.documents.dimension_defaults import DimensionDefaults
@@ -22,6 +23,7 @@ from ledgerlink.domain.model.documents import (
     Settlement,
     reference,
 )
+from ledgerlink.domain.model.plan import Action, Write
 from ledgerlink.domain.model.reasons import Blocked, Reason, reason
 from ledgerlink.domain.money import Total, rounded
 
@@ -200,6 +202,15 @@ def _number(expenses: ResolvedExpenses, field: str) -> Body:
     if not expenses.number:
         return {}
     return {field: lengths.required_line(expenses.number, "report_number", lengths.MAX_NUMBER)}
+
+
+def made_number(write: Write, choices: Choices) -> Mapping[str, str]:
+    """A number of ours for a new bill whose report has none. Sage Intacct demands one unless the
+    company has set up document sequencing (BL03002128), which the company can choose to use. It is
+    not part of the body: a bill that has a number of the ledger's keeps it."""
+    if (write.kind, write.action) != (BILL, Action.CREATE) or choices.bill_numbers != OURS:
+        return {}
+    return {"RECORDID": f"LL-{hashlib.sha256(write.key.encode()).hexdigest()[:12].upper()}"}
 
 
 def _report_amounts(line: ExpenseLine, expenses: ResolvedExpenses) -> Body:

@@ -7,9 +7,11 @@ or marker before the rejection counts. A change is made only to what we last wro
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 
+from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.connectors.intacct.documents import content, document_types
 from ledgerlink.connectors.intacct.documents.document_elements import ELEMENTS
 from ledgerlink.connectors.intacct.documents.document_types import DOCUMENT_TYPES, is_atomic
+from ledgerlink.connectors.intacct.documents.expenses import made_number
 from ledgerlink.connectors.intacct.documents.invoice import SALE
 from ledgerlink.connectors.intacct.documents.kept_fields import HeldDocument
 from ledgerlink.connectors.intacct.documents.owned_fields import Ownership
@@ -47,6 +49,7 @@ class DocumentWriter:
         self,
         client: Client,
         custom: CustomFields,
+        choices: Choices,
         learned: LearnedRequirements,
         names: Mapping[str, str],
         outcomes: list[Outcome],
@@ -55,6 +58,7 @@ class DocumentWriter:
     ) -> None:
         self._client = client
         self._custom = custom
+        self._choices = choices
         self._learned = learned
         self._refused = refused
         self._names = names
@@ -180,7 +184,7 @@ class DocumentWriter:
     def _functions(
         self, request: Request, write: Write, prerequisites: Prerequisites
     ) -> Sequence[Function]:
-        body = prerequisites.body(write)
+        body = {**made_number(write, self._choices), **prerequisites.body(write)}
         has_contact = prerequisites.has_contact(write)
         control_id = derived_id(request.id, write.seq)
         held = self._before.get(write.seq)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.connectors.intacct.documents.attachment import ATTACHMENT
 from ledgerlink.connectors.intacct.documents.document_types import DOCUMENT_TYPES
 from ledgerlink.connectors.intacct.documents.time_entry import TIME_ENTRY
@@ -23,7 +24,8 @@ from ledgerlink.domain.ports import OnOutcomes, Stop
 
 class Writer:
     """Sends several requests and reports the outcomes of each to `answered`. `names` are names of
-    records by their ledger ids, `timesheet_state` is the state of new timesheets."""
+    records by their ledger ids, `choices` say the state of new timesheets and whose numbers bills
+    get."""
 
     def __init__(
         self,
@@ -33,13 +35,14 @@ class Writer:
         learned: LearnedRequirements,
         refused: RefusedKinds,
         names: Mapping[str, str],
-        timesheet_state: str,
+        choices: Choices,
         on_outcomes: OnOutcomes,
         stop: Stop,
     ) -> None:
         self._client = client
         self._custom = custom
-        self._calls = TimesheetCalls(client, custom, prefetch, timesheet_state, stop)
+        self._calls = TimesheetCalls(client, custom, prefetch, choices.timesheet_state, stop)
+        self._choices = choices
         self._prefetch = prefetch
         self._learned = learned
         self._refused = refused
@@ -95,7 +98,7 @@ class Writer:
             )
             await sheets.write(request, time)
         documents = DocumentWriter(
-            client, self._custom, self._learned, names, outcomes, stop, self._refused
+            client, self._custom, self._choices, self._learned, names, outcomes, stop, self._refused
         )
         await documents.write(request, others)
         await AttachmentWriter(client, names, outcomes, stop).write(request, files)
