@@ -344,3 +344,16 @@ def test_a_voided_invoice_is_neither_changed_nor_deleted(poster: Poster, record:
     early = poster.post(record)[KEY]
     assert (early.state, early.reason) == (ItemState.BLOCKED, reason("voided"))
     assert poster.row(KEY)["TotalAmt"] == 0
+
+
+def test_a_line_with_several_entries_marks_each_of_them_as_billed(poster: Poster) -> None:
+    """Case quickbooks-online 12."""
+    entries = [worked(f"t{n}", minutes=60 * n, notes=f"Work {n}") for n in (1, 2)]
+    outcomes = poster.post(*entries, invoice(hour("t1", "t2", amount=Decimal("150.00"))))
+    assert {outcome.state for outcome in outcomes.values()} == {ItemState.POSTED}
+    assert {status(poster, f"time:t{n}") for n in (1, 2)} == {"HasBeenBilled"}
+    row = poster.row(KEY)
+    assert [line["Amount"] for line in lines(row)] == [50, 100]
+    assert (row["TotalAmt"], code(outcomes[KEY])) == (150, "")
+    changed = poster.post(replace(entries[0], minutes=90))["time:t1"]
+    assert code(changed) == "billed"

@@ -6,12 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given as given_
+from hypothesis import strategies as st
 from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.documents import ExistingRecord, ResolvedInvoice
 from ledgerlink.domain.model.money_settings import InvoiceLines, InvoiceSettings, Number
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
 from ledgerlink.domain.model.source_records import Invoice, InvoiceLine, Record, RecordKind
 from ledgerlink.domain.model.time_settings import ClosedPeriod, TimeSettings
+from ledgerlink.domain.planning.invoices import shares
 
 from tests.fakes.composer import FORBIDDEN
 from tests.unit.domain.money_ledger import (
@@ -480,12 +483,61 @@ def merged(ledger: MoneyLedger) -> MoneyLedger:
 
 @pytest.mark.parametrize(
     ("keys", "whole"),
-    [(("t1", "t2"), True), (("t1",), False), (("t1", "t2", "t3"), False), (("t3",), True)],
+    [(("t1", "t2"), True), (("t1",), False), (("t2", "t3"), False), (("t3",), True)],
 )
 def test_merged_time_is_billed_whole_or_not_at_all(keys: tuple[str, ...], whole: bool) -> None:
     op = one(merged(MoneyLedger()).post(billing(*keys)))
     assert (linked(op) != [None]) is whole
     assert warnings(op) == ([] if whole else ["time_not_linked"])
+
+
+def test_a_line_that_bills_several_activities_is_a_line_for_each() -> None:
+    """Case quickbooks-online 12."""
+    ledger = MoneyLedger()
+    ledger.posted(entry("t1", minutes=60), entry("t2", minutes=30), entry("t3", minutes=30))
+    op = one(ledger.post(invoice("i1", line("100.01", time_keys=("t1", "t2", "t3")), line("5"))))
+    ids = [ledger.links[f"time:t{n}"].ledger_id for n in (1, 2, 3)]
+    assert linked(op) == [*ids, None]
+    assert [sold["amount"] for sold in (op.body or {})["lines"]] == [
+        "50.00",
+        "25.01",
+        "25.00",
+        "5.00",
+    ]
+    assert warnings(op) == ["line_split"]
+
+
+def test_a_merged_activity_and_another_are_billed_by_a_line_each() -> None:
+    ledger = merged(MoneyLedger())
+    op = one(ledger.post(billing("t1", "t2", "t3")))
+    assert (len(linked(op)), None in linked(op), warnings(op)) == (2, False, ["line_split"])
+
+
+def test_a_split_line_keeps_its_quantity_where_the_parts_make_its_amount() -> None:
+    ledger = MoneyLedger()
+    ledger.posted(entry("t1", minutes=60), entry("t2", minutes=30))
+    hours = {"quantity": Decimal("1.5"), "unit_price": Decimal(80), "time_keys": ("t1", "t2")}
+    found = (one(ledger.post(invoice("i1", line("120", **hours)))).body or {})["lines"]
+    assert [(sold["quantity"], sold["amount"]) for sold in found] == [
+        ("1", "80.00"),
+        ("0.5", "40.00"),
+    ]
+    uneven = {**hours, "quantity": Decimal(1), "unit_price": Decimal("100.01")}
+    found = (one(ledger.post(invoice("i1", line("100.01", **uneven)))).body or {})["lines"]
+    assert [sold.get("quantity") for sold in found] == [None, None]
+    assert sum(Decimal(sold["amount"]) for sold in found) == Decimal("100.01")
+
+
+@given_(
+    st.decimals(-10_000, 10_000, places=2, allow_nan=False),
+    st.lists(st.integers(1, 1440), min_size=1, max_size=50),
+)
+def test_the_shares_of_an_amount_make_the_amount(amount: Decimal, weights: list[int]) -> None:
+    parts = shares(amount, weights)
+    assert sum(parts) == amount
+    whole = sum(weights)
+    for part, weight in zip(parts, weights, strict=True):
+        assert abs(part - amount * weight / whole) <= Decimal("0.01")
 
 
 def test_two_lines_do_not_bill_the_same_activity() -> None:

@@ -283,6 +283,10 @@ REASONS: dict[str, Template] = {
         "The invoice is in the accounting system, but was not sent by e-mail: {detail}.",
         "Send it from the accounting system, or correct the address and post the invoice again.",
     ),
+    "line_split": Template(
+        "Line {number} bills {count} time entries. It is posted as {count} lines, one for each, because the accounting system marks time as billed by lines that each bill one.",
+        "No action is needed. To keep one line, set invoices.link_time to false; the time then stays billable.",
+    ),
     "nothing_left": Template(
         "The amount of {amount} rounds to 0 in its currency, so there is nothing to post.",
         "Correct the amount in time tracking and post again, or leave the record out.",

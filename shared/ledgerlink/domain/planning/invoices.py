@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import accumulate
 
 from ledgerlink.domain.mapping.document_terms import (
     Annotations,
@@ -39,13 +40,22 @@ from ledgerlink.domain.planning.inputs import PlanInput
 @dataclass(frozen=True, slots=True)
 class Activity:
     """Time in the ledger, or on its way there: the document that carries an entry, and all the
-    entries that it carries; `changes` says that the same plan changes it."""
+    entries that it carries, with its length and day; `changes` says that the same plan changes it.
+    """
 
     key: str
     target: Target
     members: frozenset[str]
     changes: bool = False
+    minutes: int = 0
+    day: date | None = None
 
+
+MOST_LINES = 750
+"""Lines that an invoice may have. Source: Intuit's API reference (taxable lines)."""
+
+SEVEN_PLACES = Decimal("0.0000001")
+"""The decimal places that ledgers keep of a quantity."""
 
 ActivityOf = Callable[[str], Activity | None]
 """The activity that carries the time entry with this key; None while there is none."""
@@ -238,32 +248,40 @@ class Invoices:
         link: Link | None,
         annotations: Annotations,
     ) -> list[ResolvedInvoiceLine]:
-        """The lines with the time that they bill: an activity on one line of one invoice, whole. A
+        """The lines with the time that they bill: each activity on one line of one invoice, whole.
+        A line that bills several becomes one for each, because a line of the ledger bills one. A
         new invoice waits for what changes, since time that is billed can change no more."""
         linked: list[ResolvedInvoiceLine] = []
         left: list[str] = []
-        for line, keys in zip(lines, keys_by_line, strict=True):
-            activity = self._whole_activity(keys)
-            if activity is None or activity.key in self._billed:
+        count = len(lines)
+        for number, (line, keys) in enumerate(zip(lines, keys_by_line, strict=True), 1):
+            activities = self._whole_activities(keys)
+            more = max(len(activities) - 1, 0)
+            billed = any(activity.key in self._billed for activity in activities)
+            if not activities or billed or count + more > MOST_LINES:
                 left += keys
                 linked.append(line)
-            else:
-                self._billed.add(activity.key)
+                continue
+            count += more
+            self._billed.update(activity.key for activity in activities)
+            if more:
+                words = {"number": number, "count": len(activities)}
+                annotations.warnings.append(reason("line_split", field="time_keys", **words))
+            for part, activity in zip(split(line, activities), activities, strict=True):
                 waits = activity.changes and link is None
                 time = Pending(activity.key) if waits else activity.target
-                linked.append(replace(line, time=time))
+                linked.append(replace(part, time=time))
         why = "each has to be one activity of the ledger, on one line of one invoice"
         self._leave_unlinked(left, why, annotations)
         return linked
 
-    def _whole_activity(self, keys: Sequence[str]) -> Activity | None:
-        """The one activity that carries just these entries."""
-        found = {key: self._activity_of(key) for key in keys}
-        activities = {one.key: one for one in found.values() if one is not None}
-        if len(activities) != 1 or None in found.values():
-            return None
-        (activity,) = activities.values()
-        return activity if activity.members == frozenset(keys) else None
+    def _whole_activities(self, keys: Sequence[str]) -> list[Activity]:
+        """The activities that carry just these entries, in the order of their first entries; none
+        if an entry is in no activity, or in one with others."""
+        found = [self._activity_of(key) for key in keys]
+        activities = list({one.key: one for one in found if one is not None}.values())
+        carried = frozenset[str]().union(*(one.members for one in activities))
+        return activities if None not in found and carried == frozenset(keys) else []
 
     def _leave_unlinked(self, keys: Iterable[str], why: str, annotations: Annotations) -> None:
         some = list(dict.fromkeys(keys))
@@ -333,6 +351,51 @@ def priced(
     if quantity is not None or price is not None:
         annotations.warnings.append(reason("quantity_left_out", field="quantity", amount=amount))
     return amount, None, None
+
+
+def split(line: ResolvedInvoiceLine, activities: Sequence[Activity]) -> list[ResolvedInvoiceLine]:
+    """The line as one line for each of these activities, which share its amount, tax and quantity
+    by their length. The quantity is left out where the parts would not make the amount."""
+    if len(activities) == 1:
+        return [line]
+    weights = [activity.minutes for activity in activities]
+    amounts = shares(line.amount, weights)
+    taxes = shares(line.tax, weights) if line.tax is not None else [None] * len(weights)
+    quantities = _quantities(line, weights, amounts)
+    return [
+        replace(
+            line,
+            amount=amount,
+            tax=tax,
+            quantity=quantity,
+            unit_price=None if quantity is None else line.unit_price,
+            service_date=line.service_date or activity.day,
+        )
+        for activity, amount, tax, quantity in zip(
+            activities, amounts, taxes, quantities, strict=True
+        )
+    ]
+
+
+def shares(amount: Decimal, weights: Sequence[int]) -> list[Decimal]:
+    """The amount in parts by these weights, each with the decimal places of the amount; together
+    they are the amount."""
+    unit, total = Decimal(1).scaleb(int(amount.as_tuple().exponent)), sum(weights) or 1
+    ends = [(amount * part / total).quantize(unit) for part in accumulate(weights)]
+    ends[-1] = amount
+    return [end - before for end, before in zip(ends, [Decimal(0), *ends], strict=False)]
+
+
+def _quantities(
+    line: ResolvedInvoiceLine, weights: Sequence[int], amounts: Sequence[Decimal]
+) -> Sequence[Decimal | None]:
+    quantity, price, total = line.quantity, line.unit_price, sum(weights)
+    if quantity is None or price is None or not total:
+        return [None] * len(weights)
+    parts = [(quantity * each / total).quantize(SEVEN_PLACES).normalize() for each in weights]
+    unit = Decimal(1).scaleb(int(line.amount.as_tuple().exponent))
+    made = [(part * price).quantize(unit, ROUND_HALF_UP) for part in parts]
+    return parts if sum(parts) == quantity and made == [*amounts] else [None] * len(weights)
 
 
 def summary(lines: Sequence[ResolvedInvoiceLine]) -> list[ResolvedInvoiceLine]:

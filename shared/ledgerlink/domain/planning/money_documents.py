@@ -113,9 +113,16 @@ def _activities(given: PlanInput, times: Iterable[Operation]) -> Mapping[str, Ac
         if link is not None and link.key not in going:
             members = frozenset(link.members or (key,))
             changes = link.key in changing
-            found[key] = Activity(link.key, ExistingRecord(link.ledger_id), members, changes)
+            target = ExistingRecord(link.ledger_id)
+            found[key] = Activity(link.key, target, members, changes, link.minutes, link.day)
     for operation in pending:
         if operation.action is Action.CREATE:
-            activity = Activity(operation.key, Pending(operation.key), frozenset(operation.members))
+            activity = Activity(
+                operation.key,
+                Pending(operation.key),
+                frozenset(operation.members),
+                minutes=operation.minutes,
+                day=operation.day,
+            )
             found.update({m: activity for m in operation.members if m in billed})
     return found
