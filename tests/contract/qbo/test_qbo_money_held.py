@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from ledgerlink.domain.model.documents import Snapshot
 from ledgerlink.domain.model.plan import ItemState, Operation
-from ledgerlink.domain.model.reasons import Reason, reason
+from ledgerlink.domain.model.reasons import TO_BE_DELETED, Reason, reason, reason_in_case
 from ledgerlink.domain.model.time_settings import LedgerEdits, TimeSettings
 
 from tests.contract.papers import PAPERS, Paper, papers, spent
@@ -192,13 +192,13 @@ def test_a_users_edit_is_seen_and_neither_changed_nor_deleted(
     poster.edit(paper.key, **EDITS[edit](poster.row(paper.key)))
     before = poster.row(paper.key)
     assert is_edited(poster, paper)
-    because = reason("changed_in_ledger")
-    for operations in (changes, goes):
+    because = [reason_in_case("changed_in_ledger", case) for case in ("", TO_BE_DELETED)]
+    for operations, why in zip((changes, goes), because, strict=True):
         late = poster.send(operations)[paper.key]
-        assert (late.state, late.reason) == (ItemState.FAILED, because)
-    for record in (paper.record("40"), paper.gone):
+        assert (late.state, late.reason) == (ItemState.FAILED, why)
+    for record, why in zip((paper.record("40"), paper.gone), because, strict=True):
         early = poster.post(record)[paper.key]
-        assert (early.state, early.reason) == (ItemState.BLOCKED, because)
+        assert (early.state, early.reason) == (ItemState.BLOCKED, why)
     assert poster.row(paper.key) == before
 
 
