@@ -80,6 +80,7 @@ REFUSALS: Mapping[str, Refusal] = {
         # Posts and runs
         ("no_run", 404, "The connection has no such run."),
         ("no_upload", 404, "Nothing was uploaded under this id, or the upload has expired."),
+        ("upload_changing", 409, "The upload is being written at the moment."),
         ("unreadable_upload", 422, "The upload is damaged or too large."),
         ("too_many_records", 422, "More records than one preview takes."),
         ("not_parked", 409, "Only a parked or interrupted run can be resumed."),

@@ -1,6 +1,7 @@
 """Staging and lane in memory."""
 
 import gzip
+import hashlib
 import json
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Sequence
@@ -47,6 +48,12 @@ class FakeStaging:
         if name not in self.files:
             raise NotFound("no_upload", f"Nothing was uploaded as {upload_id}.", "PUT it first.")
         return name
+
+    def accept_upload(self, connection_key: ConnectionKey, upload_id: str) -> tuple[str, str]:
+        content = self.files[self.uploaded(connection_key, upload_id)]
+        kept, _ = self.upload_address(connection_key)
+        self.put_file(connection_key, kept, content)
+        return _name(connection_key, kept), hashlib.sha256(content).hexdigest()
 
     def uploaded_file(self, connection_key: ConnectionKey, upload_id: str) -> bytes:
         return self.files[self.uploaded(connection_key, upload_id)]

@@ -51,8 +51,9 @@ ITEM_COLUMNS = [
     "currency",
     "ledger_total",
 ]
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula."""
+FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20\t\r\n")
+"""What a spreadsheet takes for the beginning of a formula: the signs, also as wide as Chinese
+characters, and the whitespace behind which it looks for one."""
 
 
 @app.get("/v1/connections/<connection_id>/exports/runs", summary="Runs as CSV", tags=["runs"])
@@ -131,4 +132,5 @@ def _csv(
 
 def _cell(value: object) -> object:
     text = "" if value is None else str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA) else text
+    begins = text.startswith(FORMULA) or text.lstrip().startswith(FORMULA)
+    return f"'{text}" if isinstance(value, str) and begins else text

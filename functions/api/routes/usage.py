@@ -6,7 +6,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from functions.api.app import app, dependencies, who
 from functions.api.caller import Right
-from functions.api.views.usage import ApplicationUsage, ConnectionUsage, UsageView
+from functions.api.views.usage import ConnectionUsage, UsageView
 
 
 @app.get("/v1/usage", summary="Metered calls of a month", tags=["usage"])
@@ -16,7 +16,8 @@ def usage(
         Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="The current month if null"),
     ] = None,
 ) -> UsageView:
-    """Per connection of the firm, and per ledger for all firms together."""
+    """Per connection of the firm. What the whole application uses is for its operator, who sees it
+    in the metrics."""
     caller = who(Right.READ)
     month = month or dependencies().clock.now().strftime("%Y-%m")
     counted = dependencies().usage
@@ -28,8 +29,4 @@ def usage(
         )
         for one in dependencies().connections.list(caller.firm)
     ]
-    applications = [
-        ApplicationUsage(ledger=ledger, metered=counted.of_application(ledger, month))
-        for ledger in sorted(dependencies().connectors)
-    ]
-    return UsageView(month=month, connections=connections, applications=applications)
+    return UsageView(month=month, connections=connections)

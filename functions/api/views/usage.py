@@ -11,16 +11,8 @@ class ConnectionUsage(View):
     metered: int
 
 
-class ApplicationUsage(View):
-    """Metered calls of all firms together, as the ledger's maker bills them."""
-
-    ledger: str
-    metered: int
-
-
 class UsageView(View):
     """Calls of one month that the makers of the ledgers meter."""
 
     month: str
     connections: list[ConnectionUsage]
-    applications: list[ApplicationUsage]

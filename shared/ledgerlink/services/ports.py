@@ -105,8 +105,8 @@ class Links(Protocol):
 
     def get(self, connection_key: ConnectionKey, wanted: Iterable[str]) -> Mapping[str, Link]: ...
     def beginning(self, connection_key: ConnectionKey, starts: Iterable[str]) -> Mapping[str, Link]:
-        """The links whose posting keys begin with one of these. Keys that are too long to be
-        stored as they are cannot be found by their beginning."""
+        """The links whose posting keys begin with one of these. Of the keys that are too long
+        to be stored as they are, only receipts' are found, by the record that they belong to."""
         ...
 
     def of_records(
@@ -339,6 +339,12 @@ class Staging(Protocol):
 
     def uploaded(self, connection_key: ConnectionKey, upload_id: str) -> str:
         """The stored name of an upload. Raises NotFound when nothing was put there."""
+        ...
+
+    def accept_upload(self, connection_key: ConnectionKey, upload_id: str) -> tuple[str, str]:
+        """Keep the upload as it is now. Returns the name of what is kept, which a later upload to
+        the same address does not change, and a tag that differs from that of other content. Raises
+        NotFound when nothing was put there."""
         ...
 
     def uploaded_file(self, connection_key: ConnectionKey, upload_id: str) -> bytes:

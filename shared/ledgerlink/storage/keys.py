@@ -8,6 +8,7 @@
 | how often rules were changed | firm/connection | rules |
 | links by posting key, or by the ledger's id | firm/connection | link#key, written#kind#id |
 | links by day of work, by a member | firm/connection | worked#day#key, carrier#entry |
+| receipts' links with long keys, by the record | firm/connection | attached#beginning#key |
 | expenses' links by a member | firm/connection | carrier#expense#entry |
 | settings, how far the lists are, the feed's head | firm/connection | settings, sync, feed |
 | when it is due, metered calls of a month | firm/connection | schedule, usage#month |
@@ -52,9 +53,14 @@ def _part(text: str) -> str:
     """A quoted part of a key. A long one is replaced by its hash, because DynamoDB limits sort keys
     to 1,024 bytes."""
     quoted = quote(text, safe="")
-    if len(quoted) <= LONGEST_PART:
+    if not is_hashed(text):
         return quoted
     return "=" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def is_hashed(text: str) -> bool:
+    """Whether a part of a key is so long that its hash stands in its place."""
+    return len(quote(text, safe="")) > LONGEST_PART
 
 
 def firm(firm_id: str) -> str:

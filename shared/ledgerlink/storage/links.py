@@ -18,6 +18,10 @@ MANY_AT_ONCE = 1000
 """Links that are read at once while a caller wants all of them."""
 
 
+RECEIPTS = f"{RecordKind.RECEIPT}:"
+"""What the posting keys of receipts begin with."""
+
+
 class DynamoLinks:
     """Implements `services.ports.Links`.
 
@@ -35,9 +39,11 @@ class DynamoLinks:
         return {link.key: link for link in map(_link, rows)}
 
     def beginning(self, connection_key: ConnectionKey, starts: Iterable[str]) -> Mapping[str, Link]:
-        pk = keys.connection(connection_key)
-        rows = self._table.query_many(pk, (keys.row("link", start) for start in starts))
-        return {link.key: link for link in map(_link, rows)}
+        pk, wanted = keys.connection(connection_key), list(starts)
+        plain = self._table.query_many(pk, (keys.row("link", start) for start in wanted))
+        found = {link.key: link for link in map(_link, plain)}
+        hashed = self._table.query_many(pk, (keys.under("attached", start) for start in wanted))
+        return {**found, **self.get(connection_key, {row["key"] for row in hashed})}
 
     def of_records(
         self, connection_key: ConnectionKey, kinds: Collection[str], ledger_ids: Iterable[str]
@@ -104,7 +110,8 @@ def _worked(source: EntryAttributes, key: str) -> str:
 
 def _rows(pk: str, link: Link) -> Iterator[Row]:
     """The link's row, and its index rows: by the ledger's id if a sync reads such records, by day
-    if it is time, and by member if it is named after none of its members."""
+    if it is time, by the record of a receipt if its key is stored as a hash, and by member if it is
+    named after none of its members."""
     yield {"pk": pk, "sk": keys.row("link", link.key), "data": dump(link).decode()}
     named = {"pk": pk, "key": link.key}
     if link.listed:
@@ -112,9 +119,17 @@ def _rows(pk: str, link: Link) -> Iterator[Row]:
         yield named | {"sk": written, "ledger_id": link.ledger_id}
     if link.source is not None:
         yield named | {"sk": _worked(link.source, link.key)}
+    if link.key.startswith(RECEIPTS) and keys.is_hashed(link.key):
+        yield named | {"sk": keys.row("attached", _beginning(link.key), link.key)}
     if link.is_found_by_members:
         for member in link.members:
             yield named | {"sk": _owner_row(link.record, member), "member": member}
+
+
+def _beginning(receipt: str) -> str:
+    """What the keys of all receipts of one record begin with: `receipt:expense/<record>/`."""
+    kind, record, _ = receipt.split("/", 2)
+    return f"{kind}/{record}/"
 
 
 def _owner_row(record: RecordKind, member: str) -> str:

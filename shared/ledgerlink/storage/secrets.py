@@ -7,7 +7,7 @@ import json
 import secrets as random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 
+CREDENTIALS_SECONDS = 300.0
+"""How long an application's credentials are used before they are read again."""
 PAUSES = (0.0, 0.5, 1.0, 2.0)
 """Seconds before each attempt to write a secret while the former one is still being deleted."""
 
@@ -31,6 +33,15 @@ STORED: Any = Keys
 
 GONE = ("ResourceNotFoundException", "InvalidRequestException")
 """Error codes of Secrets Manager for a secret that is deleted, or is being deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """The credentials of an application."""
+
+    values: Mapping[str, str] = field(repr=False)
+    read_at: float
+    """When they were read, in seconds of a clock that never goes back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +58,8 @@ class SecretVaults:
     applications: Mapping[str, str]
     """The name of the application's secret, by ledger."""
     pause: Callable[[float], None] = time.sleep
+    read_credentials: dict[str, "Credentials"] = field(default_factory=dict, repr=False)
+    """The applications' credentials as last read, by ledger."""
 
     def of(self, connection_key: ConnectionKey) -> "SecretVault":
         return SecretVault(self, connection_key)
@@ -85,9 +98,14 @@ class SecretVaults:
             return
 
     def credentials(self, ledger: str) -> Mapping[str, str]:
-        text = self.client.get_secret_value(SecretId=self.applications[ledger])["SecretString"]
-        credentials: Mapping[str, str] = json.loads(text)
-        return credentials
+        """Read at most every few minutes, because anybody can have them read with a webhook."""
+        now = self.clock.monotonic()
+        known = self.read_credentials.get(ledger)
+        if known is None or known.read_at + CREDENTIALS_SECONDS <= now:
+            name = self.applications[ledger]
+            text = self.client.get_secret_value(SecretId=name)["SecretString"]
+            known = self.read_credentials[ledger] = Credentials(json.loads(text), now)
+        return known.values
 
     def name(self, connection_key: ConnectionKey) -> str:
         """The name of a connection's secret."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from ledgerlink.domain.errors import Invalid, NotFound
+from ledgerlink.domain.errors import Conflict, Invalid, NotFound
 from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.domain.model.plan import Operation
@@ -23,9 +23,14 @@ from ledgerlink.wire.stored import dump, load
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import CopySourceTypeDef
 
 UPLOAD_LIFETIME = 3600
 """Seconds for which the address of an upload is valid."""
+ABSENT = ("404", "NoSuchKey", "403", "AccessDenied", "Forbidden")
+"""S3's codes for a file that does not exist, for a role that may or may not list the bucket."""
+TRIES = 3
+"""How often an upload is copied that is written at the same moment."""
 GZIP_MAGIC = b"\x1f\x8b"
 LARGEST = 48 * 1024 * 1024
 """Bytes of an unpacked file, because a worker plans all its records in memory."""
@@ -40,7 +45,7 @@ class S3Staging:
         self._bucket = bucket
 
     def upload_address(self, connection_key: ConnectionKey) -> tuple[str, str]:
-        upload_id = secrets.token_hex(16)
+        upload_id = new_name()
         url = self._client.generate_presigned_url(
             "put_object",
             Params={"Bucket": self._bucket, "Key": _upload(connection_key, upload_id)},
@@ -50,24 +55,53 @@ class S3Staging:
 
     def uploaded(self, connection_key: ConnectionKey, upload_id: str) -> str:
         name = _upload(connection_key, upload_id)
+        self._tag(name, upload_id)
+        return name
+
+    def accept_upload(self, connection_key: ConnectionKey, upload_id: str) -> tuple[str, str]:
+        name, kept = _upload(connection_key, upload_id), _upload(connection_key, new_name())
+        for _ in range(TRIES):
+            tag = self._tag(name, upload_id)
+            if self._copied(name, tag, kept):
+                return kept, tag
+        raise Conflict(
+            "upload_changing",
+            f"The upload {upload_id} is being written at the moment.",
+            "Post it once it is complete.",
+        )
+
+    def _tag(self, name: str, upload_id: str) -> str:
+        """The entity tag of an upload, which differs after every write. Raises NotFound."""
         try:
-            self._client.head_object(Bucket=self._bucket, Key=name)
+            return self._client.head_object(Bucket=self._bucket, Key=name)["ETag"]
         except ClientError as error:
-            if error.response["Error"]["Code"] not in ("404", "NoSuchKey", "403"):
+            if not _is_absent(error):
                 raise
             raise NotFound(
                 "no_upload",
                 f"Nothing was uploaded as {upload_id}.",
                 "PUT the records to the upload's address first.",
             ) from error
-        return name
+
+    def _copied(self, name: str, tag: str, copy: str) -> bool:
+        """Copy the file; False when it no longer has this tag."""
+        source: CopySourceTypeDef = {"Bucket": self._bucket, "Key": name}
+        try:
+            self._client.copy_object(
+                Bucket=self._bucket, Key=copy, CopySource=source, CopySourceIfMatch=tag
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "PreconditionFailed":
+                raise
+            return False
+        return True
 
     def uploaded_file(self, connection_key: ConnectionKey, upload_id: str) -> bytes:
         name = self.uploaded(connection_key, upload_id)
         return self._bytes(name)
 
     def put_records(self, connection_key: ConnectionKey, lines: Iterable[Any]) -> str:
-        name = _upload(connection_key, secrets.token_hex(16))
+        name = _upload(connection_key, new_name())
         self._put(name, (json.dumps(line).encode() for line in lines))
         return name
 
@@ -93,7 +127,7 @@ class S3Staging:
         try:
             return [json.loads(line) for line in self.records(_notes(run, name))]
         except ClientError as error:
-            if error.response["Error"]["Code"] != "NoSuchKey":
+            if not _is_absent(error):
                 raise
             return []
 
@@ -137,6 +171,17 @@ class S3Staging:
 
 def _unpacked(body: bytes) -> bytes:
     return unpacked(body) if body.startswith(GZIP_MAGIC) else body
+
+
+def new_name() -> str:
+    """A random id of an upload."""
+    return secrets.token_hex(16)
+
+
+def _is_absent(error: ClientError) -> bool:
+    """Whether S3 says that there is no such file. To a role that may not list the bucket, as ours
+    may not, it says 403."""
+    return error.response["Error"]["Code"] in ABSENT
 
 
 def unpacked(body: bytes) -> bytes:

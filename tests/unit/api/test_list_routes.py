@@ -217,9 +217,17 @@ def test_metered_calls_of_the_month_are_shown(api: Api, connection: Connection) 
     shown = api.get("/v1/usage").json
     (mine,) = shown["connections"]
     assert (mine["connection_id"], mine["metered"] > 0) == (connection.id, True)
-    assert shown["applications"] == [{"ledger": "fake", "metered": mine["metered"]}]
-    assert api.get("/v1/usage", query={"month": "2020-01"}).json["applications"][0]["metered"] == 0
+    (before,) = api.get("/v1/usage", query={"month": "2020-01"}).json["connections"]
+    assert before["metered"] == 0
     assert api.get("/v1/usage", query={"month": "2020-13"}).status == 422
+
+
+def test_a_firm_sees_no_calls_of_others(api: Api, connection: Connection) -> None:
+    """Case security 13: the application's total is the operator's."""
+    alone = api.get("/v1/usage").json
+    api.app.connected("rival", "realm-2")
+    assert api.get("/v1/usage").json == alone
+    assert set(alone) == {"month", "connections"}
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from ledgerlink.connectors.qbo.reads.webhooks import IGNORED
 from ledgerlink.domain.errors import Forbidden, NotFound
 from ledgerlink.domain.model.connections import Connection, ConnectionState
 from ledgerlink.domain.model.links import Link
@@ -251,3 +252,14 @@ def test_a_storm_of_known_events_writes_nothing(
     send(here, *[notice(str(n % 500)) for n in range(1000)])
     assert here.schedules.puts == 0
     assert here.counted["NoticesKnown"] == 1000
+
+
+def test_an_event_that_cannot_be_read_is_counted_as_ignored_and_the_good_one_hints(
+    here: ScheduleService, connection: Connection
+) -> None:
+    """Case quickbooks-online 7."""
+    send(here, IGNORED, notice("1"), IGNORED)
+    assert hinted(here, connection) == {CUSTOMER}
+    assert here.counted["NoticesReceived"] == 3
+    assert here.counted["NoticesIgnored"] == 2
+    assert here.counted["NoticesHinted"] == 1

@@ -29,7 +29,8 @@ def post(
     """Create a run that posts these records, or the records of an upload by its id. Records of a
     kind outside `kinds` are rejected (None allows all kinds).
 
-    The same idempotency key with the same records returns the earlier run. Raises NotFound for an
+    An upload is posted as it is now; what is put to its address later is not. The same idempotency
+    key with the same records returns the earlier run. Raises NotFound for an
     unknown connection or upload. Raises Conflict for a connection that was never authorised, is
     disconnected or only syncs lists, and for a key that was used with other records.
     """
@@ -37,7 +38,8 @@ def post(
     connection.require_authorized()
     deps.settings.get(connection_key).require_posting()
     if isinstance(records, str):
-        content, staged = records, deps.staging.uploaded(connection_key, records)
+        staged, tag = deps.staging.accept_upload(connection_key, records)
+        content = f"{records} {tag}"
     else:
         content = digest(records, separators=(",", ":"))
         staged = deps.staging.put_records(connection_key, records)

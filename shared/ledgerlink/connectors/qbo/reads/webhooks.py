@@ -33,6 +33,13 @@ OPERATIONS = {
 }
 """Our names for the operations; the older format uses some of them itself."""
 
+IGNORED = WebhookEvent(
+    company_id="", type=None, id="", operation="", at=datetime.min.replace(tzinfo=UTC)
+)
+"""Stands for an event that cannot be read, such as one of an unknown type or without an id. It is
+counted and acknowledged with the others, because Intuit repeats a delivery that is refused and
+holds back the next ones until then."""
+
 EVENT_TYPE = re.compile(r"qbo\.([a-z0-9]+)\.([a-z]+)\.v\d+", re.IGNORECASE)
 
 LIST_OF_ENTITY = {name.lower(): kind for kind, traits in LISTS.items() for name in traits.entities}
@@ -48,7 +55,8 @@ def webhook_events(
     headers: Mapping[str, str], body: bytes, credentials: Mapping[str, str]
 ) -> Sequence[WebhookEvent]:
     """The events in a notification, as the port describes. An event without an id affects the whole
-    list. Raises Forbidden and Invalid."""
+    list; one that cannot be read is IGNORED. Raises Forbidden, and Invalid for a body that is not a
+    notification at all."""
     _check(headers.get(SIGNATURE_HEADER, ""), body, credentials.get(VERIFIER_TOKEN, ""))
     return [event for entry in _entries(body) for event in entry]
 
@@ -82,38 +90,56 @@ def _events(payload: Sequence[Any]) -> Iterator[Sequence[WebhookEvent]]:
     """The newer format: an array with one event for each record."""
     _bounded(len(payload))
     for number, event in enumerate(payload):
-        item = JsonObject(event, f"/{number}")
-        kind = EVENT_TYPE.fullmatch(item.text("type"))
-        if kind is None:
-            raise _unreadable(f"{item.pointer}/type", "It names no entity and operation.")
-        data = JsonObject(event.get("data") or {}, f"{item.pointer}/data")
-        yield _affecting(
-            kind[1],
-            company_id=item.text("intuitaccountid"),
-            id=item.text("intuitentityid"),
-            operation=_operation(kind[2]),
-            at=item.moment("time"),
-            merged_id=data.optional("deletedid"),
-        )
+        try:
+            yield _event(JsonObject(event, f"/{number}"))
+        except Invalid:
+            yield [IGNORED]
+
+
+def _event(item: "JsonObject") -> Sequence[WebhookEvent]:
+    kind = EVENT_TYPE.fullmatch(item.text("type"))
+    if kind is None:
+        raise _unreadable(f"{item.pointer}/type", "It names no entity and operation.")
+    return _affecting(
+        kind[1],
+        company_id=item.text("intuitaccountid"),
+        id=item.text("intuitentityid"),
+        operation=_operation(kind[2]),
+        at=item.moment("time"),
+        merged_id=item.child_or_empty("data").optional("deletedid"),
+    )
 
 
 def _by_company(payload: object) -> Iterator[Sequence[WebhookEvent]]:
     """The older format: the records of each company."""
-    count = 0
-    for company in JsonObject(payload, "").children("eventNotifications"):
-        realm = company.text("realmId")
-        entities = company.child("dataChangeEvent").children("entities")
+    companies = JsonObject(payload, "").children("eventNotifications")
+    count = len(companies)
+    _bounded(count)
+    for number, company in enumerate(companies):
+        try:
+            one = JsonObject(company, f"/eventNotifications/{number}")
+            entities = one.child("dataChangeEvent").children("entities")
+        except Invalid:
+            yield [IGNORED]
+            continue
         count += len(entities)
         _bounded(count)
-        for item in entities:
-            yield _affecting(
-                item.text("name"),
-                company_id=realm,
-                id=item.text("id"),
-                operation=_operation(item.text("operation")),
-                at=item.moment("lastUpdated"),
-                merged_id=item.optional("deletedId"),
-            )
+        for entity in entities:
+            try:
+                yield _entity(one.text("realmId"), JsonObject(entity, one.pointer))
+            except Invalid:
+                yield [IGNORED]
+
+
+def _entity(realm: str, item: "JsonObject") -> Sequence[WebhookEvent]:
+    return _affecting(
+        item.text("name"),
+        company_id=realm,
+        id=item.text("id"),
+        operation=_operation(item.text("operation")),
+        at=item.moment("lastUpdated"),
+        merged_id=item.optional("deletedId"),
+    )
 
 
 def _affecting(entity: str, **facts: Any) -> Sequence[WebhookEvent]:
@@ -183,10 +209,13 @@ class JsonObject:
         """The object in this field."""
         return JsonObject(self._value.get(name), f"{self.pointer}/{name}")
 
-    def children(self, name: str) -> Sequence["JsonObject"]:
-        """The objects in this field, which is a list."""
+    def child_or_empty(self, name: str) -> "JsonObject":
+        """As `child`; an empty object if the field is missing."""
+        return JsonObject(self._value.get(name) or {}, f"{self.pointer}/{name}")
+
+    def children(self, name: str) -> Sequence[object]:
+        """The values in this field, which is a list."""
         found, pointer = self._value.get(name), f"{self.pointer}/{name}"
         if not isinstance(found, list):
             raise _unreadable(pointer, "It is not a list.")
-        _bounded(len(found))
-        return [JsonObject(each, f"{pointer}/{number}") for number, each in enumerate(found)]
+        return found
