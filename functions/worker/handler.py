@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -9,6 +10,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from ledgerlink.bootstrap import count, dependencies, metrics
 from ledgerlink.services import lane
 from ledgerlink.services.messages import Message
+
+from functions.worker.lease import Lease
 
 logger = Logger()
 MARGIN = 45_000
@@ -69,11 +72,12 @@ def _work(record: dict[str, Any], context: LambdaContext) -> None:
         lane.give_up(dependencies(), message)
         count("MessagesGivenUp", 1)
         return
-    asyncio.run(
-        lane.handle(
-            dependencies(), message, lambda: context.get_remaining_time_in_millis() < MARGIN
-        )
-    )
+    with Lease(partial(dependencies().lane.hold, record["receiptHandle"])) as lease:
+
+        def stop() -> bool:
+            return context.get_remaining_time_in_millis() < MARGIN or lease.is_lost()
+
+        asyncio.run(lane.handle(dependencies(), message, stop))
     logger.info("done")
     count("MessagesDone", 1)
 

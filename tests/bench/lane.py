@@ -90,6 +90,7 @@ def _handle(message: dict[str, Any]) -> None:
     """Have the handler do it, and delete it as the queue's poller does."""
     record = {
         "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
         "body": message["Body"],
         "eventSourceARN": QUEUE_ARN,
     }

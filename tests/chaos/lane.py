@@ -171,7 +171,7 @@ class KillableLane:
                 if self.stepping.step(self.deps):
                     continue
                 return deaths
-            while self._worker(messages[0]["Body"]) < 0:
+            while self._worker(messages[0]) < 0:
                 deaths += 1
                 assert deaths < DEATHS
             sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=messages[0]["ReceiptHandle"])
@@ -182,9 +182,14 @@ class KillableLane:
         sqs = self.machine.client("sqs")
         assert any(not handle_next(self.deps, sqs, self.queue_url) for _ in range(MESSAGES))
 
-    def _worker(self, body: str) -> int:
+    def _worker(self, message: Any) -> int:
         """One invocation in a process of its own; its exit code, negative when it was killed."""
-        record = {"messageId": "1", "body": body, "eventSourceARN": "arn:aws:sqs:::lane.fifo"}
+        record = {
+            "messageId": "1",
+            "receiptHandle": message["ReceiptHandle"],
+            "body": message["Body"],
+            "eventSourceARN": "arn:aws:sqs:::lane.fifo",
+        }
 
         def started(pid: int) -> None:
             for proxy in (self.ledger_proxy, self.aws_proxy):

@@ -119,6 +119,11 @@ class FakeLane:
     seen: set[Message] = field(default_factory=set)
     delays: list[tuple[str, int]] = field(default_factory=list)
 
+    held: list[tuple[str, int]] = field(default_factory=list)
+
+    def hold(self, receipt: str, seconds: int) -> None:
+        self.held.append((receipt, seconds))
+
     def delay(self, receipt: str, attempt: int) -> None:
         self.delays.append((receipt, attempt))
 

@@ -235,7 +235,7 @@ class ImportView(View):
             progress=_progress(run, ahead, now),
             undoes=imported.undoes,
             undone_by=imported.undone_by,
-            reason=ReasonView.of(run.reason, run.ledger),
+            reason=ReasonView.of(run.why_it_waits(), run.ledger),
             href=f"/v1/connections/{run.connection_id}/imports/{run.id}",
         )
 
@@ -271,6 +271,8 @@ def _waiting(run: Run) -> Literal["no", "turn", "ledger", "person"]:
     if run.state is RunState.PARKED:
         asks = run.reason is None or run.reason.code in ASKS_A_PERSON
         return "person" if asks else "ledger"
+    if run.is_looking_up:
+        return "ledger"
     resting = (RunState.DRAFT, RunState.READY, RunState.INTERRUPTED)
     return "person" if run.state in resting else "no"
 

@@ -49,7 +49,7 @@ class RunView(View):
             calls=run.calls(),
             metered=run.sync.metered if run.sync else None,
             sync=SyncView.of(run.sync, run.ledger) if run.sync else None,
-            reason=ReasonView.of(run.reason, run.ledger),
+            reason=ReasonView.of(run.why_it_waits(), run.ledger),
             href=f"/v1/connections/{run.connection_id}/runs/{run.id}",
         )
 

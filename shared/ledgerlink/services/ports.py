@@ -401,6 +401,11 @@ class Lane(Protocol):
 
     def send(self, messages: Sequence[Message]) -> None: ...
 
+    def hold(self, receipt: str, seconds: int) -> None:
+        """Deliver this message again after so many seconds from now, unless it is held again or
+        done by then."""
+        ...
+
     def delay(self, receipt: str, attempt: int) -> None:
         """Deliver a failed message again after a pause that grows with `attempt` (from 1), instead
         of at the end of its visibility timeout. Attempt 0 delivers it again at once, for a message

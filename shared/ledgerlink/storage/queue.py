@@ -41,7 +41,9 @@ class SqsLane:
                 raise ConnectionError(f"SQS refused messages: {answer['Failed']}")
 
     def delay(self, receipt: str, attempt: int) -> None:
-        seconds = min(FIRST_DELAY * 2 ** (attempt - 1), LONGEST_DELAY) if attempt else 0
+        self.hold(receipt, min(FIRST_DELAY * 2 ** (attempt - 1), LONGEST_DELAY) if attempt else 0)
+
+    def hold(self, receipt: str, seconds: int) -> None:
         self._client.change_message_visibility(
             QueueUrl=self._url, ReceiptHandle=receipt, VisibilityTimeout=seconds
         )

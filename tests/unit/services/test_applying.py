@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from typing import Any
 
 import pytest
 from ledgerlink.domain.errors import AuthorizationLost, Interrupted, LedgerError, LedgerUnavailable
@@ -13,6 +14,7 @@ from ledgerlink.services import lane
 from ledgerlink.services.applying.chunk import MAX_SERIES
 
 from tests.fakes.company import Fault, Stored
+from tests.fakes.failure_plan import WorkerDied
 from tests.fakes.service import InMemoryService, entry, in_memory_service
 
 
@@ -334,3 +336,51 @@ def test_a_stop_while_the_ledger_prepares_loses_nothing() -> None:
     app.work()
     assert app.run(run).state is RunState.COMPLETED
     assert notes(app) == {"work t1": 1}
+
+
+def test_a_run_says_that_it_looks_for_what_may_have_been_sent() -> None:
+    """Case security 11: the API says what a connection waits for."""
+    app = in_memory_service()
+    run = app.post(app.connected(), "key", [entry("t1")])
+    app.company().faults = [Fault.LOST]
+    shown: list[str] = []
+    find = app.company().find
+
+    def watched(*given: Any) -> Any:
+        why = app.run(run).why_it_waits()
+        shown.append(why.code if why else "")
+        return find(*given)
+
+    vars(app.company())["find"] = watched
+    app.work()
+    assert shown == ["looking_up"]
+    assert app.run(run).why_it_waits() is None
+
+
+def test_a_ledger_that_answers_is_not_searched() -> None:
+    app = in_memory_service()
+    app.post(app.connected(), "key", [entry(f"t{n}") for n in range(11)])
+    app.work()
+    assert app.company().looks == 0
+
+
+def test_a_worker_that_takes_over_searches_before_it_sends() -> None:
+    app = in_memory_service()
+    run = app.post(app.connected(), "key", [entry("t1"), entry("t2")])
+    asyncio.run(lane.handle(app.deps, app.lane.messages.pop(0), lambda: False))
+    steps = app.failure_plan.steps
+
+    def die(name: str) -> None:
+        steps.append(name)
+        if name == "after the ledger committed":
+            vars(app.failure_plan).pop("step")
+            raise WorkerDied(name)
+
+    vars(app.failure_plan)["step"] = die
+    with pytest.raises(WorkerDied):
+        asyncio.run(lane.handle(app.deps, app.lane.messages[0], lambda: False))
+    app.work()
+    assert app.company().looks == 1
+    assert len(app.company().received) == 1
+    assert notes(app) == {"work t1": 1, "work t2": 1}
+    assert app.run(run).counts()["posted"] == 2

@@ -11,6 +11,7 @@ from ledgerlink import bootstrap
 from ledgerlink.domain.model.runs import RunState
 from ledgerlink.wire.stored import dump
 
+from functions.worker.lease import LEASE
 from tests.fakes.ledger import ACCESS, REFRESH
 from tests.fakes.service import InMemoryService, entry, in_memory_service
 
@@ -37,7 +38,8 @@ def app(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemoryService]:
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "worker")
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Ledgerlink")
     found = in_memory_service()
-    monkeypatch.setattr(bootstrap, "build", lambda _environment: found.deps)
+    deps = replace(found.deps, lane=found.lane)  # messages are held in a thread of their own
+    monkeypatch.setattr(bootstrap, "build", lambda _environment: deps)
     bootstrap.dependencies.cache_clear()
     yield found
     bootstrap.dependencies.cache_clear()
@@ -94,6 +96,13 @@ def test_metrics_add_up_for_the_function_and_for_each_ledger(
     for words in found:
         (directive,) = words["_aws"]["CloudWatchMetrics"]
         assert directive["Dimensions"] == [["service"], ["service", "ledger"]]
+
+
+def test_a_message_is_held_while_it_is_worked_on(app: InMemoryService) -> None:
+    """Case security 11."""
+    app.post(app.connected(), "key", [entry("t1")])
+    assert deliver(app) == []
+    assert app.lane.held == [("receipt-0", LEASE)]
 
 
 def test_a_failed_message_returns_with_those_behind_it(app: InMemoryService) -> None:

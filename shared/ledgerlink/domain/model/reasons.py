@@ -557,6 +557,10 @@ REASONS: dict[str, Template] = {
         "Look for it in the accounting system before you post it again. This is a mistake on our side: contact support with the id of this run and the key {key}.",
     ),
     # A whole run or connection
+    "looking_up": Template(
+        "Some records were sent to the accounting system, and it is not known yet whether it has them, because it did not answer or a server of ours stopped. They are looked for there before anything is sent again.",
+        "No action is needed. The run goes on by itself; that takes up to 3 minutes with QuickBooks Online and up to 16 with Sage Intacct.",
+    ),
     "consent_cancelled": Template(
         "Nothing was connected, because the consent was cancelled or refused in the browser.",
         "Reconnect to get a new address for the consent, or delete this connection.",

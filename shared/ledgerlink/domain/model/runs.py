@@ -11,7 +11,7 @@ from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.imports import Import
 from ledgerlink.domain.model.list_records import Sync
 from ledgerlink.domain.model.plan import ItemState
-from ledgerlink.domain.model.reasons import Reason
+from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.model.source_records import RecordKind
 
 
@@ -88,6 +88,8 @@ class Progress:
     """Searches for lost writes after a series that was sent to its end."""
     done: bool = False
     """Whether every operation has an outcome."""
+    looking_up: bool = False
+    """Whether the ledger is being searched for what may have been sent."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,6 +154,16 @@ class Run:
     def connection_key(self) -> ConnectionKey:
         """The connection that it belongs to."""
         return ConnectionKey(self.firm, self.connection_id)
+
+    @property
+    def is_looking_up(self) -> bool:
+        """Whether it waits until it is known what the ledger has of its records."""
+        progress = (self.progress.get(chunk.number, Progress()) for chunk in self.open_chunks())
+        return self.state is RunState.APPLYING and any(each.looking_up for each in progress)
+
+    def why_it_waits(self) -> Reason | None:
+        """The reason that it shows."""
+        return self.reason or (reason("looking_up") if self.is_looking_up else None)
 
     def left(self) -> int:
         """How many items are still to be sent."""

@@ -252,6 +252,8 @@ class ChunkRun:
         self._record_stored_links()
         since = self.recorder.progress.opened_at
         if since is not None:
+            self.recorder.progress = replace(self.recorder.progress, looking_up=True)
+            self.recorder.store_progress()
             unanswered = set(self._open())
             writes = [w for w in self._writes(self._stored_batches()) if w.seq in unanswered]
             found = await self._find(writes, since, self._known_ids(since), stop)
@@ -267,6 +269,7 @@ class ChunkRun:
             series=progress.series + 1,
             opened_at=None,
             sent=False,
+            looking_up=False,
             looks=progress.looks + progress.sent,
         )
         self.recorder.store_progress()
