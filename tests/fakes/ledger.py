@@ -30,6 +30,7 @@ from ledgerlink.domain.model.list_records import (
 )
 from ledgerlink.domain.model.logins import Login
 from ledgerlink.domain.model.plan import Operation, Outcome, Request, Write
+from ledgerlink.domain.model.targets import Targets
 from ledgerlink.domain.ports import (
     NO_GROUPS,
     Clock,
@@ -207,6 +208,7 @@ class FakeConnector:
     name: str = "fake"
     takes_logins: bool = False
     lists: Mapping[ListType, ListTraits] = field(default_factory=dict)
+    targets: Targets = field(default_factory=Targets)
     shared_names: Collection[ListType] = (ListType.CUSTOMER, ListType.VENDOR, ListType.EMPLOYEE)
     changes_reach: timedelta = timedelta(days=29)
     metered: Collection[str] = ("read", "list", "changes")

@@ -14,6 +14,7 @@ from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.model.runs import FINISHED, Run, RunState
 from ledgerlink.domain.model.schedule import Due
 from ledgerlink.domain.model.settings import Settings
+from ledgerlink.domain.model.targets import Targets
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.runs.parking import park
 
@@ -106,6 +107,7 @@ class WebhookConnector:
     """A connector with lists, whose webhooks carry the events that the test has set."""
 
     lists: Mapping[ListType, ListTraits] = field(default_factory=lambda: dict(LISTS))
+    targets: Targets = field(default_factory=Targets)
     events: list[WebhookEvent] = field(default_factory=list)
 
     def webhook_events(

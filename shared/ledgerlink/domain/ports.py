@@ -28,6 +28,7 @@ from ledgerlink.domain.model.list_records import (
 )
 from ledgerlink.domain.model.logins import Login
 from ledgerlink.domain.model.plan import Operation, Outcome, Request, Write
+from ledgerlink.domain.model.targets import Targets
 
 
 class Clock(Protocol):
@@ -303,6 +304,11 @@ class Connector(Protocol):
     @property
     def lists(self) -> Mapping[ListType, ListTraits]:
         """The lists that this ledger has, in the order in which they are read."""
+        ...
+
+    @property
+    def targets(self) -> Targets:
+        """What references to records of the lists may point at."""
         ...
 
     @property

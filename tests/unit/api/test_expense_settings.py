@@ -7,6 +7,7 @@ from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.list_records import ListRecord, ListTraits, ListType, change
 from ledgerlink.domain.model.money_settings import ExpenseSettings, InvoiceSettings
 
+from tests.fakes.targets import TARGETS
 from tests.unit.api.client import Answer, Api
 from tests.unit.api.papers import expense, furnished, invoice, posted
 
@@ -68,6 +69,7 @@ def connection(api: Api) -> Connection:
         ListRecord(type=ListType.ITEM, id="19", name="Services"),
         ListRecord(type=ListType.ITEM, id="20", name="Old service", active=False),
     ]
+    api.app.connector.targets = TARGETS
     api.app.connector.lists = {
         kind: ListTraits(entities=(kind.value,), by_changes=True)
         for kind in {r.type for r in records}
@@ -163,14 +165,14 @@ def test_a_wrong_value_names_its_place_and_changes_nothing(
 @pytest.mark.parametrize(
     ("part", "name", "value", "words"),
     [
-        ("expenses", "payable_account_id", "35", "role accounts_payable"),
-        ("expenses", "payable_account_id", "60", "role accounts_payable"),
-        ("expenses", "check_account_id", "41", "role bank"),
-        ("expenses", "check_account_id", "36", "role bank"),
-        ("expenses", "card_account_id", "35", "role credit_card"),
-        ("expenses", "card_account_id", "42", "role credit_card"),
-        ("expenses", "catch_all_vendor_id", "57", "active vendor"),
-        ("invoices", "item_id", "20", "active item"),
+        ("expenses", "payable_account_id", "35", "an accounts payable account"),
+        ("expenses", "payable_account_id", "60", "an accounts payable account"),
+        ("expenses", "check_account_id", "41", "a bank account"),
+        ("expenses", "check_account_id", "36", "a bank account"),
+        ("expenses", "card_account_id", "35", "a credit card account"),
+        ("expenses", "card_account_id", "42", "a credit card account"),
+        ("expenses", "catch_all_vendor_id", "57", "a vendor"),
+        ("invoices", "item_id", "20", "a product or service"),
     ],
 )
 def test_an_account_vendor_or_item_that_cannot_be_used_for_it_is_refused(

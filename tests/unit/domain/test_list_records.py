@@ -3,7 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from ledgerlink.domain.mapping.twins import KnownNames
 from ledgerlink.domain.model.company import Features
+from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.domain.model.plan import Action, ItemState
 from ledgerlink.domain.model.rules import CreateUser, LinkTo, RuleKind, Skip
 from ledgerlink.domain.model.source_records import (
@@ -114,9 +116,9 @@ def test_a_project_of_an_unknown_client_waits_for_it() -> None:
 
 def test_a_taken_name_blocks_its_record_and_the_dependent_ones() -> None:
     ledger = known(CLIENT, PROJECT)
-    found = ledger.post(
-        CLIENT, PROJECT, taken=lambda new: "customer 7" if new.name == "Client" else None
-    )
+    held = ListRecord(type=ListType.CUSTOMER, id="7", name="Client")
+    names = KnownNames(lambda kind: [held] if kind is held.type else [], [held.type])
+    found = ledger.post(CLIENT, PROJECT, names=names)
     assert reasons(found) == {"project:c1": "name_taken", "project:p1": "dependency_failed"}
 
 

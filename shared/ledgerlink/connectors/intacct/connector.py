@@ -17,6 +17,7 @@ from ledgerlink.connectors.intacct.protocol.requests import Sender
 from ledgerlink.connectors.intacct.reads import catalog
 from ledgerlink.connectors.intacct.reads.learned_requirements import LearnedRequirements
 from ledgerlink.connectors.intacct.reads.refused_fields import RefusedFields
+from ledgerlink.connectors.intacct.reads.targets import TARGETS
 from ledgerlink.connectors.intacct.transport.client import Client, timeout
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.connectors.shared.tls import trusted
@@ -35,6 +36,7 @@ class SageIntacct:
 
     name = "intacct"
     chunk_size = batching.CHUNK_SIZE
+    targets = TARGETS
     shared_names: tuple[ListType, ...] = ()
     changes_reach = catalog.REACH
     metered = catalog.METERED

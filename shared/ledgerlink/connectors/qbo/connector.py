@@ -14,6 +14,7 @@ from ledgerlink.connectors.qbo.documents.composer import QuickBooksComposer
 from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
 from ledgerlink.connectors.qbo.posting import batching
 from ledgerlink.connectors.qbo.reads import catalog, webhooks
+from ledgerlink.connectors.qbo.reads.targets import TARGETS
 from ledgerlink.connectors.qbo.transport.client import Client, timeout
 from ledgerlink.connectors.qbo.transport.connections import OneCallPerConnection
 from ledgerlink.connectors.qbo.transport.rate_limits import Limits, RateLimiter
@@ -37,6 +38,7 @@ class QuickBooksOnline:
     name = "qbo"
     chunk_size = batching.CHUNK_SIZE
     lists = catalog.LISTS
+    targets = TARGETS
     shared_names = catalog.SHARED_NAMES
     changes_reach = catalog.REACH
     metered = catalog.METERED

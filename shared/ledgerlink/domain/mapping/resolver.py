@@ -1,6 +1,6 @@
 """Resolving source records by rules: which ledger record does each of them point at?"""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -13,6 +13,8 @@ from ledgerlink.domain.mapping.defects import (
     why_unplannable,
 )
 from ledgerlink.domain.mapping.document_terms import refuse_dimensions
+from ledgerlink.domain.mapping.targets import MAPPING, PAGES, PURPOSES, KnownTargets
+from ledgerlink.domain.mapping.twins import Names, NamesUnchecked, Place, why_doubled
 from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.dimensions import Defaults, Dimensions, first_given
 from ledgerlink.domain.model.documents import (
@@ -43,17 +45,11 @@ from ledgerlink.domain.model.rules import (
     Skip,
 )
 from ledgerlink.domain.model.source_records import ExpenseEntry, Invoice, TimeEntry
+from ledgerlink.domain.model.targets import Purpose
 from ledgerlink.domain.model.time_settings import Billable, TimeSettings
 from ledgerlink.domain.ports import Composer
 
 RuleBook = Mapping[tuple[RuleKind, str], Rule]
-
-NameHolder = Callable[[NewListRecord], str | None]
-"""Tells who uses the name of a new list record already, in words; None when the name is free."""
-
-
-def names_unchecked(_record: NewListRecord) -> None:
-    """Leaves names to the ledger, which refuses a duplicate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +92,16 @@ class Resolver:
     composer: Composer
     posting: TimeSettings = field(default_factory=TimeSettings)
     features: Features = field(default_factory=Features)
-    taken: NameHolder = names_unchecked
+    names: Names = field(default_factory=NamesUnchecked)
     defaults: Defaults = field(default_factory=Defaults)
     report_defect: ReportDefect = unreported
+    targets: KnownTargets = field(default_factory=KnownTargets)
     created: dict[str, Document] = field(default_factory=dict)
     refused: dict[str, Reason] = field(default_factory=dict)
     _pending_parents: list[str] = field(default_factory=list)
+    _twins: dict[str, str] = field(default_factory=dict)
+    """The ids of the records that refused ones would repeat, by posting key."""
+    _new_names: dict[Place, NewListRecord] = field(default_factory=dict)
 
     def resolve(self, entry: TimeEntry) -> "Resolved":
         """Where the entry goes. Raises Blocked or Skipped."""
@@ -131,40 +131,66 @@ class Resolver:
             return labor.billable
         return entry.billable
 
-    def customer(self, project_key: str | None, client_key: str | None) -> Target | None:
+    def customer(
+        self,
+        project_key: str | None,
+        client_key: str | None,
+        purpose: Purpose = Purpose.WORKED_FOR,
+    ) -> Target | None:
         """The customer of a project or, without one, of a client. Raises Blocked or Skipped."""
         key = project_key or client_key
-        return self._project(key) if key else None
+        return self._project(key, purpose) if key else None
+
+    def existing(self, purpose: Purpose, ledger_id: str, setting: str = MAPPING) -> ExistingRecord:
+        """The record with this id, chosen under `setting`. Raises Blocked for one that the lists
+        know to be unfit for the purpose."""
+        self.targets.refuse(purpose, ledger_id, setting)
+        return ExistingRecord(ledger_id)
 
     def staff(self, source_key: str) -> tuple[Target, PersonType]:
         """The person of the ledger, and in which list. Raises Blocked or Skipped."""
         rule = self._rule(RuleKind.USERS, source_key)
         match rule.mapping:
             case LinkTo(ledger_id=ledger_id, person=person):
-                return ExistingRecord(ledger_id), person
+                return self.existing(Purpose(person), ledger_id), person
             case CreateUser() as new:
-                return self._new(new_person(rule.key, new)), new.person
+                purpose = Purpose(new.person)
+                return self._new(new_person(rule.key, new), purpose), new.person
         raise _incomplete(rule)
 
-    def _project(self, source_key: str) -> Target:
+    def _project(self, source_key: str, purpose: Purpose) -> Target:
         rule = self._rule(RuleKind.PROJECTS, source_key)
         match rule.mapping:
             case LinkTo(ledger_id=ledger_id):
-                return ExistingRecord(ledger_id)
+                return self.existing(purpose, ledger_id)
             case CreateProject() as new:
                 came = self.links.get(posting_key("client", source_key))
                 if came is not None and new.client is None and new.parent_id is None:
-                    return ExistingRecord(
-                        came.ledger_id
-                    )  # created above a project, before it had a rule
-                return self._new(self.new_customer(rule.key, new))
+                    # It was created above a project, before it had a rule.
+                    return self._created(came, purpose)
+                return self._new(self._customer_to_create(rule.key, new), purpose)
         raise _incomplete(rule)
+
+    def _customer_to_create(self, source_key: str, new: CreateProject) -> NewCustomer:
+        """As `new_customer`. Where the client above would repeat a customer, the project may repeat
+        one of that customer's, which says more than that the client could not be created."""
+        try:
+            return self.new_customer(source_key, new)
+        except Blocked:
+            client = new.client.key if new.client else ""
+            keys = (posting_key("project", client), posting_key("client", client))
+            if held := next((self._twins[key] for key in keys if key in self._twins), None):
+                key, above = posting_key("project", source_key), ExistingRecord(held)
+                self._refuse_twin(NewCustomer(key=key, name=new.name, parent=above))
+            raise
 
     def new_customer(self, source_key: str, new: CreateProject) -> NewCustomer:
         """The customer that a rule creates, below its parent. Raises Blocked."""
-        parent = (
-            ExistingRecord(new.parent_id) if new.parent_id else self._client(new.client, source_key)
-        )
+        parent: Target | None
+        if new.parent_id:
+            parent = self.existing(Purpose.CUSTOMER_ABOVE, new.parent_id)
+        else:
+            parent = self._client(new.client, source_key)
         return NewCustomer(key=posting_key("project", source_key), name=new.name, parent=parent)
 
     def _client(self, client: Client | None, below: str) -> Target | None:
@@ -175,21 +201,24 @@ class Resolver:
         key = posting_key("client", client.key)
         rule = self.rules.get((RuleKind.PROJECTS, client.key))
         if key in self.links or rule is None or isinstance(rule.mapping, Skip):
-            return self._new(NewCustomer(key=key, name=client.name))
+            return self._new(NewCustomer(key=key, name=client.name), Purpose.CUSTOMER_ABOVE)
         if below in self._pending_parents:
             raise _circular(below)
         self._pending_parents.append(below)
         try:
-            return self._project(client.key)
+            return self._project(client.key, Purpose.CUSTOMER_ABOVE)
         finally:
             self._pending_parents.pop()
 
-    def _labor(self, kind: RuleKind, source_key: str) -> Labor:
+    def _labor(self, kind: RuleKind, source_key: str, purpose: Purpose = Purpose.SERVICE) -> Labor:
         rule = self._rule(kind, source_key)
         match rule.mapping:
             case LinkTo(ledger_id=ledger_id, rate=rate, billable=billable):
-                return Labor(ExistingRecord(ledger_id), rate, billable)
+                return Labor(self.existing(purpose, ledger_id), rate, billable)
             case CreateLaborCode() as new:
+                self.targets.refuse(Purpose.EARNS, new.income_account_id)
+                if new.parent_id is not None:
+                    self.targets.refuse(Purpose.ITEM_ABOVE, new.parent_id)
                 record = NewItem(
                     key=posting_key(SINGULAR[kind], rule.key),
                     name=new.name,
@@ -197,18 +226,26 @@ class Resolver:
                     rate=new.rate,
                     parent_id=new.parent_id,
                 )
-                return Labor(self._new(record), new.rate, new.billable)
+                return Labor(self._new(record, purpose), new.rate, new.billable)
         raise _incomplete(rule)
 
     def item(self, labor_code_key: str) -> Target:
-        """The item of a labor code. Raises Blocked or Skipped."""
-        return self._labor(RuleKind.LABOR_CODES, labor_code_key).item
+        """The item of a labor code on an invoice. Raises Blocked or Skipped."""
+        return self._labor(RuleKind.LABOR_CODES, labor_code_key, Purpose.SOLD).item
 
     def expense_code(self, source_key: str) -> LinkExpenseCode:
-        """What an expense code is mapped to. Raises Blocked or Skipped."""
-        mapping = self._rule(RuleKind.EXPENSE_CODES, source_key).mapping
-        assert isinstance(mapping, LinkExpenseCode)
-        return mapping
+        """What an expense code is mapped to, unchecked. Raises Blocked or Skipped."""
+        rule = self._rule(RuleKind.EXPENSE_CODES, source_key)
+        if not isinstance(rule.mapping, LinkExpenseCode):
+            raise _incomplete(rule)
+        return rule.mapping
+
+    def spent_on(self, source_key: str) -> LinkExpenseCode:
+        """What an expense of this code is booked as. Raises Blocked or Skipped."""
+        code = self.expense_code(source_key)
+        purpose = Purpose.SPENT_ON if code.target == "account" else Purpose.BOUGHT
+        self.existing(purpose, code.ledger_id, PAGES[RuleKind.EXPENSE_CODES])
+        return code
 
     def named(self, kind: RuleKind, source_key: str | None) -> str | None:
         """The ledger's id of an entity that a record names (a class, terms, a vendor); None where
@@ -216,11 +253,13 @@ class Resolver:
         if source_key is None:
             return None
         try:
-            mapping = self._rule(kind, source_key).mapping
+            rule = self._rule(kind, source_key)
         except Skipped:
             return None
-        assert isinstance(mapping, LinkTo)
-        return mapping.ledger_id
+        if not isinstance(rule.mapping, LinkTo):
+            raise _incomplete(rule)
+        (purpose,) = PURPOSES[kind]
+        return self.existing(purpose, rule.mapping.ledger_id, PAGES.get(kind, MAPPING)).ledger_id
 
     def dimensions(
         self, record: TimeEntry | ExpenseEntry | Invoice, *targets: Target | None
@@ -253,10 +292,15 @@ class Resolver:
             raise Skipped(reason("skipped_by_rule", kind=SINGULAR[kind], key=source_key))
         return rule
 
-    def _new(self, record: NewListRecord) -> Target:
+    def _created(self, link: Link, purpose: Purpose) -> ExistingRecord:
+        """A record that we created, unless it was made unfit for the purpose. Raises Blocked."""
+        self.targets.refuse_created(purpose, link.ledger_id)
+        return ExistingRecord(link.ledger_id)
+
+    def _new(self, record: NewListRecord, purpose: Purpose) -> Target:
         """The target of a `create` rule: the record it created once, or one still to be created."""
         if (link := self.links.get(record.key)) is not None:
-            return ExistingRecord(link.ledger_id)
+            return self._created(link, purpose)
         if record.key not in self.created and record.key not in self.refused:
             try:
                 self.created[record.key] = self.compose(record)
@@ -276,8 +320,19 @@ class Resolver:
     def _refuse(self, record: NewListRecord) -> None:
         if isinstance(record, NewPerson) and record.person == "employee" and self.features.payroll:
             raise Blocked(reason("payroll_on", name=record.name))
-        if holder := self.taken(record):
-            raise Blocked(reason("name_taken", name=record.name, detail=holder))
+        self._refuse_twin(record)
+
+    def _refuse_twin(self, record: NewListRecord) -> None:
+        """Raise Blocked for what would repeat a record of the ledger, or another new one."""
+        if (twin := self.names.twin(record)) is not None:
+            self._twins[record.key] = twin.ledger_id
+            raise Blocked(twin.reason)
+        places = self.names.places(record)
+        for place in places:
+            other = self._new_names.get(place)
+            if other is not None and other.key != record.key:
+                raise Blocked(why_doubled(record, other, place))
+        self._new_names.update(dict.fromkeys(places, record))
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,6 +171,10 @@ REASONS: dict[str, Template] = {
         "The account {account} is not {wanted}.",
         "Choose another account under {setting}, then post again.",
     ),
+    "wrong_kind": Template(
+        "{name}",
+        "Choose {wanted} under {setting}, then post again.",
+    ),
     "missing_client": Template(
         "An invoice needs a client or a project, and this one has neither.",
         "Choose a client or a project in time tracking, then post again.",
@@ -371,6 +375,10 @@ REASONS: dict[str, Template] = {
     "name_taken": Template(
         "The name {name} is already used in the accounting system ({detail}).",
         "Choose the existing record under Mapping, or change the name, then post again.",
+    ),
+    "email_taken": Template(
+        "The e-mail address {email} of {name} is already used in the accounting system ({detail}).",
+        "Choose the existing record under Mapping, or correct the e-mail address in time tracking, then post again.",
     ),
     "number_taken": Template(
         "The document number is already used in the accounting system ({detail}).",

@@ -38,6 +38,7 @@ from ledgerlink.domain.model.partial_records import PartialRecord
 from ledgerlink.domain.model.reasons import Blocked, Reason, Skipped, reason
 from ledgerlink.domain.model.rules import RuleKind
 from ledgerlink.domain.model.source_records import ExpenseEntry, RecordKind
+from ledgerlink.domain.model.targets import Purpose
 from ledgerlink.domain.money import rounded
 from ledgerlink.domain.planning.attachments import receipt_key
 from ledgerlink.domain.planning.grouping import RecordGroup
@@ -182,8 +183,8 @@ class Expenses:
         """Where the entry goes, and what it comes to. Raises Blocked or Skipped."""
         self._check(entry)
         resolver = self._resolver
-        code = resolver.expense_code(entry.expense_code_key)
-        customer = resolver.customer(entry.project_key, entry.client_key)
+        code = resolver.spent_on(entry.expense_code_key)
+        customer = resolver.customer(entry.project_key, entry.client_key, Purpose.SPENT_FOR)
         if entry.billable and customer is None:
             raise Blocked(reason("missing_customer", field="project_key"))
         net, tax = _net_and_tax(entry, entry.currency or self._given.features.home_currency)
@@ -280,7 +281,12 @@ class Expenses:
         if refused or blocked.reason.code != "no_rule":
             raise blocked
         annotations.warnings.append(reason("catch_all_used", kind=kind, key=key))
-        return Payee(target=ExistingRecord(vendor_id or ""), list="vendor")
+        vendor = self._chosen(Purpose.VENDOR, vendor_id or "", "catch_all_vendor_id")
+        return Payee(target=vendor, list="vendor")
+
+    def _chosen(self, purpose: Purpose, ledger_id: str, setting: str) -> ExistingRecord:
+        """The record that the settings name. Raises Blocked for one that cannot be used."""
+        return self._resolver.existing(purpose, ledger_id, f"expenses.{setting}")
 
     def _day(
         self, entries: Sequence[ExpenseEntry], link: Link | None, annotations: Annotations
@@ -339,22 +345,29 @@ class Expenses:
         if settlement is Settlement.PAYABLE:
             return self._payables(currency, annotations)
         if settlement is Settlement.CHECK:
-            return how.check_account_id
+            return self._account_of_settings(Purpose.PAYS_EMPLOYEES, "check_account_id")
         try:
             card = self._resolver.named(RuleKind.CARDS, entry.card_key)
-        except Blocked:
-            if how.card_account_id is None:
+        except Blocked as blocked:
+            if how.card_account_id is None or blocked.reason.code != "no_rule":
                 raise
             annotations.warnings.append(reason("default_card", key=entry.card_key))
-            return how.card_account_id
-        return card or how.card_account_id or _no_account("card_account_id", "is charged")
+            card = None
+        card = card or self._account_of_settings(Purpose.CARD, "card_account_id")
+        return card or _no_account("card_account_id", "is charged")
+
+    def _account_of_settings(self, purpose: Purpose, setting: str) -> str | None:
+        """The account that the settings name, if they do. Raises Blocked for one that cannot be
+        used."""
+        chosen: str | None = getattr(self._how, setting)
+        return chosen and self._chosen(purpose, chosen, setting).ledger_id
 
     def _payables(self, currency: str | None, annotations: Annotations) -> str | None:
         """Where it is owed; a ledger of several currencies keeps each in an account of its own."""
         chosen = self._how.payable_account_id
         kept = self._given.payables
         if currency is None or currency not in kept or chosen in kept[currency]:
-            return chosen
+            return self._account_of_settings(Purpose.PAYABLE, "payable_account_id")
         account_id = kept[currency][0]
         warning = reason("payables_of_currency", currency=currency, account=account_id)
         annotations.warnings.append(warning)

@@ -7,7 +7,9 @@ from decimal import Decimal
 from functools import cached_property
 
 from ledgerlink.domain.mapping.defects import ReportDefect, unreported, why_unplannable
-from ledgerlink.domain.mapping.resolver import NameHolder, RuleBook, names_unchecked
+from ledgerlink.domain.mapping.resolver import RuleBook
+from ledgerlink.domain.mapping.targets import KnownTargets
+from ledgerlink.domain.mapping.twins import Names, NamesUnchecked
 from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.dimensions import Defaults
 from ledgerlink.domain.model.documents import Snapshot
@@ -69,8 +71,8 @@ class PlanInput:
     record."""
     features: Features = field(default_factory=Features)
     """What the company offers, with the last day of its closed books."""
-    taken: NameHolder = names_unchecked
-    """Tells who in the ledger has a name already."""
+    names: Names = field(default_factory=NamesUnchecked)
+    """The names and e-mail addresses that records of the ledger have."""
     owners: Mapping[str, Link] = field(default_factory=dict)
     """Links of activities that hold several entries, by the key of each entry."""
     whole: bool = False
@@ -113,6 +115,8 @@ class PlanInput:
     defaults: Defaults = field(default_factory=Defaults)
     """Classes, departments and locations of the ledger's tasks, projects and people."""
 
+    targets: KnownTargets = field(default_factory=KnownTargets)
+    """The list records that rules and settings point at."""
     report_defect: ReportDefect = unreported
     """Notes a mistake of ours with one record, which is blocked for it."""
 

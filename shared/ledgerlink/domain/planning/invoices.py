@@ -31,6 +31,7 @@ from ledgerlink.domain.model.money_settings import InvoiceLines
 from ledgerlink.domain.model.reasons import Blocked, Reason, named, reason
 from ledgerlink.domain.model.rules import RuleKind
 from ledgerlink.domain.model.source_records import Invoice, InvoiceLine, RecordKind
+from ledgerlink.domain.model.targets import Purpose
 from ledgerlink.domain.money import Total, rounded
 from ledgerlink.domain.planning.attachments import receipt_key
 from ledgerlink.domain.planning.grouping import RecordGroup
@@ -153,7 +154,8 @@ class Invoices:
         return invoice.currency or self._given.features.home_currency
 
     def _customer(self, invoice: Invoice) -> Target:
-        customer = self._resolver.customer(invoice.project_key, invoice.client_key)
+        resolver = self._resolver
+        customer = resolver.customer(invoice.project_key, invoice.client_key, Purpose.INVOICED)
         if customer is None:
             raise Blocked(reason("missing_client", field="client_key"))
         return customer
@@ -236,10 +238,11 @@ class Invoices:
         if line.expense_code_key is not None:
             code = self._resolver.expense_code(line.expense_code_key)
             if code.target == "item":
-                return ExistingRecord(code.ledger_id)
-        if self._given.invoicing.item_id is None:
+                return self._resolver.existing(Purpose.SOLD, code.ledger_id)
+        chosen = self._given.invoicing.item_id
+        if chosen is None:
             raise Blocked(reason("missing_item", field="labor_code_key"))
-        return ExistingRecord(self._given.invoicing.item_id)
+        return self._resolver.existing(Purpose.SOLD, chosen, "invoices.item_id")
 
     def _linked(
         self,

@@ -51,9 +51,10 @@ class TimePlanner:
             given.composer,
             given.posting,
             given.features,
-            given.taken,
+            given.names,
             given.defaults,
             given.report_defect,
+            given.targets,
         )
         self._differ = Differ(
             edits=given.posting.ledger_edits,

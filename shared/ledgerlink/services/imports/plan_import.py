@@ -24,10 +24,11 @@ from ledgerlink.services.defects import report_defect
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.posting.chunks import store_chunks
 from ledgerlink.services.posting.default_dimensions import defaults_for
+from ledgerlink.services.posting.known_targets import known_targets, used_by_plan
 from ledgerlink.services.posting.ledger_names import foreign_customers, names_in_use
 from ledgerlink.services.posting.rule_book import stored_rules
 from ledgerlink.services.posting.snapshots import read_snapshots
-from ledgerlink.services.posting.staged_records import time_records
+from ledgerlink.services.posting.staged_records import Records, time_records
 from ledgerlink.services.runs.history import Item, items_of_chunk
 from ledgerlink.wire.posting import plain as plain_posting
 from ledgerlink.wire.rules import plain as plain_rule
@@ -143,13 +144,16 @@ async def _operations(planner: ImportPlanner, rules: RuleBook) -> tuple[tuple[Op
         posting=planner.posting,
         features=planner.company.features,
         defaults=defaults_for(deps, connection, entries, rules, links),
-        taken=names_in_use(deps, connection),
+        names=names_in_use(deps, connection),
         owners=owners,
         whole=True,
         scope=scoped,
         snapshots=await read_snapshots(planner.ledger, existing_links.values(), planner.stop),
         currencies=foreign_customers(deps, connection, planner.company.features),
         report_defect=partial(report_defect, deps),
+        targets=known_targets(
+            deps, connection, settings, used_by_plan(Records(times=entries), rules, links, settings)
+        ),
     )
     return plan(given), len(records) - len(entries)
 

@@ -1,11 +1,11 @@
 """Names, currencies and payables accounts in the ledger, from its lists as last synced."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 
-from ledgerlink.domain.mapping.resolver import NameHolder
+from ledgerlink.domain.mapping.twins import KnownNames
 from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.connections import Connection
-from ledgerlink.domain.model.documents import NewCustomer, NewListRecord, NewPerson
 from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.services.dependencies import Dependencies
 
@@ -13,26 +13,11 @@ PAGE = 1000
 """Records that are read at once."""
 
 
-def names_in_use(deps: Dependencies, connection: Connection) -> NameHolder:
-    """A function that names the holder of a new record's name, among the lists in which a name may
-    be used only once. The lists are read when it is first called."""
-    shared = deps.connector(connection.ledger).shared_names
-    holders: dict[str, ListRecord] = {}
-    asked = False
-
-    def taken(record: NewListRecord) -> str | None:
-        nonlocal asked
-        if _list_of(record) not in shared:
-            return None
-        if not asked:
-            asked = True
-            for kind in shared:
-                found = records_of(deps, connection, kind)
-                holders.update({one.name.casefold(): one for one in found if one.usable})
-        holder = holders.get(record.name.casefold())
-        return f"{holder.type} {holder.id}" if holder else None
-
-    return taken
+def names_in_use(deps: Dependencies, connection: Connection) -> KnownNames:
+    """The names that new records may not repeat. A list is read when it is first asked for."""
+    connector = deps.connector(connection.ledger)
+    read = partial(records_of, deps, connection)
+    return KnownNames(read, connector.lists, connector.shared_names)
 
 
 def foreign_customers(
@@ -86,12 +71,3 @@ def records_of(deps: Dependencies, connection: Connection, kind: ListType) -> It
         if page.after is None:
             return
         after = page.after
-
-
-def _list_of(record: NewListRecord) -> ListType:
-    match record:
-        case NewPerson(person=person):
-            return ListType(person)
-        case NewCustomer():
-            return ListType.CUSTOMER
-    return ListType.ITEM

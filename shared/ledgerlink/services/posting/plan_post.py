@@ -26,6 +26,7 @@ from ledgerlink.domain.ports import Ledger, Stop
 from ledgerlink.services.defects import report_defect
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.posting.default_dimensions import defaults_for, with_required_dimensions
+from ledgerlink.services.posting.known_targets import known_targets, used_by_plan
 from ledgerlink.services.posting.ledger_names import (
     foreign_customers,
     foreign_vendors,
@@ -110,6 +111,7 @@ class PostPlanner:
         features = self.company.features
         if records.expenses or records.invoices:
             features = with_required_dimensions(deps, connection, features)
+        used = used_by_plan(records, rules, links, settings)
         changeable = {link.key: link for link in _changeable(records, links, expense_owners)}
         return PlanInput(
             entries=records.times,
@@ -120,7 +122,7 @@ class PostPlanner:
             posting=settings.posting,
             features=features,
             defaults=defaults_for(deps, connection, records.with_dimensions(), rules, links),
-            taken=names_in_use(deps, connection),
+            names=names_in_use(deps, connection),
             currencies=self._from_list(foreign_customers, records.times or records.invoices),
             attached=deps.links.beginning(key, _deleted_receipts(records)),
             payables=self._from_list(payables, records.expenses),
@@ -137,6 +139,7 @@ class PostPlanner:
             expense_owners={**_own_documents(expense_keys, links), **expense_owners},
             today=settings.day_of(self.posted_at),
             report_defect=partial(report_defect, deps),
+            targets=known_targets(deps, connection, settings, used),
         )
 
     def _from_list(

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ledgerlink.domain.model.connections import ConnectionKey
+from ledgerlink.domain.errors import Invalid
+from ledgerlink.domain.model.connections import Connection, ConnectionKey
 from ledgerlink.domain.model.rules import Mapping as RuleMapping
 from ledgerlink.domain.model.rules import Rule, RuleKind, refuse_shared_people
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.newest import repeat_until_stored, require_version
 from ledgerlink.services.ports import Page
+from ledgerlink.services.settings.references import unfit_rules
 
 
 def list_rules(deps: Dependencies, connection_key: ConnectionKey, kind: RuleKind) -> Sequence[Rule]:
@@ -45,10 +47,11 @@ def put_rules(
     """Set these rules; the connection's other rules stay. A rule whose mapping is the same keeps
     its version.
 
-    Raises Conflict when two users would be linked to the same person in the ledger,
-    PreconditionFailed when the connection's rules are no longer `of_version`.
+    Raises Conflict when two users would be linked to the same person in the ledger, Invalid naming
+    each rule that points at a record that the lists know to be unusable for it, PreconditionFailed
+    when the connection's rules are no longer `of_version`.
     """
-    return put_all_rules(deps, connection_key, user, {kind: mappings}, of_version)
+    return _put(deps, connection_key, user, {kind: mappings}, of_version, kinds_named=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,20 @@ def put_all_rules(
     of_version: int | None = None,
 ) -> RulesSet:
     """Set rules of several kinds, like `put_rules`; when one is refused, none is set."""
-    deps.connections.get(connection_key)
-    change = _RuleChange(deps, connection_key, user, given, of_version)
+    return _put(deps, connection_key, user, given, of_version, kinds_named=True)
+
+
+def _put(
+    deps: Dependencies,
+    connection_key: ConnectionKey,
+    user: str,
+    given: Mapping[RuleKind, Mapping[str, RuleMapping]],
+    of_version: int | None,
+    *,
+    kinds_named: bool,
+) -> RulesSet:
+    connection = deps.connections.get(connection_key)
+    change = _RuleChange(deps, connection, user, given, of_version, kinds_named)
     return repeat_until_stored(change.store)
 
 
@@ -79,25 +94,38 @@ class _RuleChange:
     """One request to set rules, which is repeated while others set rules, too."""
 
     deps: Dependencies
-    connection_key: ConnectionKey
+    connection: Connection
     user: str
     given: Mapping[RuleKind, Mapping[str, RuleMapping]]
     of_version: int | None
+    kinds_named: bool = False
+    """Whether the request names kinds, which its wrong places then begin with."""
 
     def store(self) -> RulesSet:
         """Read, check and store. Raises ChangedMeanwhile when somebody else set rules meanwhile."""
-        version = self.deps.rules.version(self.connection_key)  # before the rules: see `Rules.put`
+        key = self.connection.key
+        version = self.deps.rules.version(key)  # before the rules: see `Rules.put`
         require_version(self.of_version, version)
         found: dict[RuleKind, Sequence[Rule]] = {}
         changed: list[Rule] = []
         for kind, mappings in self.given.items():
-            current = {rule.key: rule for rule in self.deps.rules.list(self.connection_key, kind)}
+            current = {rule.key: rule for rule in self.deps.rules.list(key, kind)}
             new = _changed(self.deps, self.user, kind, mappings, current)
             current |= {rule.key: rule for rule in new}
             refuse_shared_people(current.values())
             changed += new
             found[kind] = [current[key] for key in mappings]
-        return RulesSet(found, self.deps.rules.put(self.connection_key, changed, version))
+        self._refuse_unfit(changed)
+        return RulesSet(found, self.deps.rules.put(key, changed, version))
+
+    def _refuse_unfit(self, changed: Sequence[Rule]) -> None:
+        """Raise Invalid for rules that point at a record that cannot be used so. Rules that stay as
+        they are are not checked: a record may have become inactive meanwhile."""
+        if wrong := list(
+            unfit_rules(self.deps, self.connection, changed, kinds_named=self.kinds_named)
+        ):
+            message = "Some of these rules point at records that cannot be used, so none was set."
+            raise Invalid("wrong_rule", message, "Correct the rules that are named.", wrong)
 
 
 def keep_created_rules(

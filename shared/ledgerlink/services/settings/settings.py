@@ -9,27 +9,19 @@ from zoneinfo import available_timezones
 from ledgerlink.domain.errors import FieldError, Invalid
 from ledgerlink.domain.model import ledger_choices
 from ledgerlink.domain.model.connections import Connection, ConnectionKey, ConnectionState
-from ledgerlink.domain.model.ledger_choices import Chosen, Offered, Use
+from ledgerlink.domain.model.ledger_choices import Chosen, Offered
 from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.domain.model.money_settings import ExpenseSettings, MissingPayee
 from ledgerlink.domain.model.settings import Direction, Schedule, ScheduleMode, Settings
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.newest import repeat_until_stored, require_version
+from ledgerlink.services.settings.references import unfit_choices, unfit_settings
 from ledgerlink.services.sync.request import start_sync
 from ledgerlink.services.sync.scheduler import replan, synced_lists
 from ledgerlink.wire.posting import Section, changed
 
 MOST_BLOCKED = 5_000
 """Records that a connection may have blocked. Beyond that, a whole list can be left out."""
-
-USES: Mapping[str, Use] = {
-    "payable_account_id": Use(ListType.ACCOUNT, "accounts_payable"),
-    "check_account_id": Use(ListType.ACCOUNT, "bank"),
-    "card_account_id": Use(ListType.ACCOUNT, "credit_card"),
-    "catch_all_vendor_id": Use(ListType.VENDOR),
-    "item_id": Use(ListType.ITEM),
-}
-"""What each id in the settings of expenses and invoices must refer to."""
 
 SettingsPatch = Mapping[str, Any]
 """The settings to change; what is left out stays: `lists` (names, or None for all), `direction`,
@@ -127,8 +119,8 @@ class SettingsPatchCheck:
         if "invoices" in patch:
             after = replace(after, invoices=self._section(after.invoices, patch["invoices"]))
         for part in ("expenses", "invoices"):
-            for name in filter(USES.__contains__, patch.get(part, {})):
-                self._refuse_unusable(f"/{part}/{name}", patch[part][name], USES[name])
+            given = patch.get(part, {})
+            self.problems += unfit_settings(self.deps, self.connection, after, part, given)
         if "ledger" in patch:
             after = replace(after, ledger=self._chosen(patch["ledger"]))
         if "block" in patch or "unblock" in patch:
@@ -193,27 +185,17 @@ class SettingsPatchCheck:
         if wrong := list(ledger_choices.problems(offered, given)):
             self.problems.extend(wrong)
             return self.before.ledger
-        for name, value in given.items():
-            if value is not None and (use := offered[name].use(value)):
-                self._refuse_unusable(f"/ledger/{name}", value, use)
-        return ledger_choices.changed(self.before.ledger, given)
+        chosen = ledger_choices.changed(self.before.ledger, given)
+        uses = {n: use for n, value in given.items() if value and (use := offered[n].use(value))}
+        after = replace(self.before, ledger=chosen)
+        self.problems += unfit_choices(self.deps, self.connection, after, uses)
+        return chosen
 
     def _require_catch_all_vendor(self, expenses: ExpenseSettings) -> None:
         if expenses.missing_payee is MissingPayee.CATCH_ALL and not expenses.catch_all_vendor_id:
             message = "No vendor is chosen for expenses without a payee."
             remedy = "Choose a vendor, or set missing_payee to refuse."
             self._wrong("/expenses/catch_all_vendor_id", message, remedy)
-
-    def _refuse_unusable(self, pointer: str, record_id: str | None, use: Use) -> None:
-        """Add a problem for a record that cannot be used so. One that was not synced is not
-        checked, because only the ledger knows it."""
-        kind, role = use
-        found = self._known([f"{kind}:{record_id}"] if record_id else ()).get(f"{kind}:{record_id}")
-        if found is None or (found.usable and (role is None or role in found.roles)):
-            return
-        fitting = f"{kind} with the role {role}" if role else str(kind)
-        message = f"{found.name} ({kind} {record_id}) is inactive, or is not a {fitting}."
-        self._wrong(pointer, message, f"Choose an active {fitting}.")
 
     def _blocked(self, block: Sequence[str], unblock: Sequence[str]) -> frozenset[str]:
         known = self._known([*block, *unblock])

@@ -1,0 +1,177 @@
+"""Twins: records of the ledger that a new one would repeat, by exact name or e-mail address.
+
+Names are compared without case and with blanks collapsed. A ledger may refuse a second record of a
+name or take it; either way nothing is created twice, because the books would be divided between
+both.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from ledgerlink.domain.mapping.targets import called
+from ledgerlink.domain.model.documents import (
+    ExistingRecord,
+    NewCustomer,
+    NewItem,
+    NewListRecord,
+    NewPerson,
+    Pending,
+)
+from ledgerlink.domain.model.list_records import ListRecord, ListType
+from ledgerlink.domain.model.reasons import Reason, reason
+
+Place = tuple[str, ...]
+"""Where a name or an e-mail address may be once only."""
+
+
+class Twin(NamedTuple):
+    """What a new record would repeat."""
+
+    ledger_id: str
+    reason: Reason
+    """Why it is not created, with the name and the id of the other record."""
+
+
+class Names(Protocol):
+    """What is known of names."""
+
+    def twin(self, record: NewListRecord) -> Twin | None:
+        """The record of the ledger that this one would repeat; None when there is none."""
+        ...
+
+    def places(self, record: NewListRecord) -> Collection[Place]:
+        """Where its name and its e-mail address may be once only."""
+        ...
+
+
+class NamesUnchecked:
+    """Leaves names to the ledger."""
+
+    def twin(self, record: NewListRecord) -> Twin | None:  # noqa: ARG002 - the protocol's
+        return None
+
+    def places(self, record: NewListRecord) -> Collection[Place]:  # noqa: ARG002 - the protocol's
+        return ()
+
+
+Read = Callable[[ListType], Iterable[ListRecord]]
+"""Reads a list as last synced."""
+
+
+@dataclass(slots=True)
+class KnownNames:
+    """The names in the ledger's lists, each of which is read when it is first asked for."""
+
+    read: Read
+    lists: Collection[ListType]
+    """The lists that the ledger has."""
+    shared: Collection[ListType] = ()
+    """The lists over which an active record's name can be used once only."""
+    _names: dict[ListType, Mapping[str, Sequence[ListRecord]]] = field(default_factory=dict)
+    _emails: dict[ListType, Mapping[str, Sequence[ListRecord]]] = field(default_factory=dict)
+
+    def twin(self, record: NewListRecord) -> Twin | None:
+        """As `Names`. A record that is active comes before others."""
+        kind = self._list_of(record)
+        shared = self.shared if kind in self.shared else ()
+        name = plain(record.name)
+        own = [one for one in self._named(kind, name) if _is_beside(one, record)]
+        others = [one for other in shared for one in self._named(other, name) if one.active]
+        if (held := _first([*own, *others])) is not None:
+            return Twin(held.id, reason("name_taken", name=record.name, detail=_by(held)))
+        email = plain(record.email) if isinstance(record, NewPerson) and record.email else ""
+        if email and (held := _first(self._with_email(kind, email))) is not None:
+            words = {"name": record.name, "email": email, "detail": _by(held)}
+            return Twin(held.id, reason("email_taken", field="email", **words))
+        return None
+
+    def places(self, record: NewListRecord) -> Collection[Place]:
+        """As `Names`."""
+        kind = self._list_of(record)
+        name = plain(record.name)
+        by_name = ("name", name) if kind in self.shared else ("name", kind, *_above(record), name)
+        if isinstance(record, NewPerson) and record.email:
+            return (by_name, ("email", kind, plain(record.email)))
+        return (by_name,)
+
+    def _list_of(self, record: NewListRecord) -> ListType:
+        match record:
+            case NewPerson(person=person):
+                return ListType(person)
+            case NewItem():
+                return ListType.ITEM
+        below = record.parent is not None and ListType.PROJECT in self.lists
+        return ListType.PROJECT if below else ListType.CUSTOMER
+
+    def _named(self, kind: ListType, name: str) -> Sequence[ListRecord]:
+        self._index(kind)
+        return self._names[kind].get(name, ())
+
+    def _with_email(self, kind: ListType, email: str) -> Sequence[ListRecord]:
+        self._index(kind)
+        return self._emails[kind].get(email, ())
+
+    def _index(self, kind: ListType) -> None:
+        if kind in self._names:
+            return
+        names: dict[str, list[ListRecord]] = defaultdict(list)
+        emails: dict[str, list[ListRecord]] = defaultdict(list)
+        records = self.read(kind) if kind in self.lists else ()
+        for record in records:
+            if record.gone is None:
+                names[plain(record.name)].append(record)
+                emails[plain(str(record.fields.get("email") or ""))].append(record)
+        self._names[kind], self._emails[kind] = names, emails
+
+
+def why_doubled(record: NewListRecord, other: NewListRecord, place: Place) -> Reason:
+    """Why a record is not created beside another new one that has the same name or address."""
+    key = other.key.partition(":")[2]
+    detail = f"by {other.name} ({key}), which is created at the same time"
+    if place[0] == "email":
+        words = {"name": record.name, "email": place[-1], "detail": detail}
+        return reason("email_taken", field="email", **words)
+    return reason("name_taken", name=record.name, detail=detail)
+
+
+def _first(records: Iterable[ListRecord]) -> ListRecord | None:
+    """An active record, if one of these is; else the first."""
+    return min(records, key=lambda record: not record.active, default=None)
+
+
+def plain(text: str) -> str:
+    """A name or an address as it is compared."""
+    return " ".join(text.split()).casefold()
+
+
+def _by(record: ListRecord) -> str:
+    inactive = "" if record.active else ", which is inactive"
+    return f"by {called(record)}{inactive}"
+
+
+def _above(record: NewListRecord) -> Place:
+    """The record above, in which the same name may be used again."""
+    match record:
+        case NewCustomer(parent=ExistingRecord(ledger_id=ledger_id)):
+            return (ledger_id,)
+        case NewCustomer(parent=Pending(key=key)):
+            return ("", key)
+        case NewItem(parent_id=str() as parent_id):
+            return (parent_id,)
+    return ()
+
+
+def _is_beside(record: ListRecord, new: NewListRecord) -> bool:
+    """Whether the record of the ledger is below the same record as the new one."""
+    if isinstance(new, NewPerson):
+        return True
+    if isinstance(new, NewItem):
+        return record.parent_id == new.parent_id
+    if isinstance(new.parent, Pending):
+        return False
+    if record.type is ListType.PROJECT:
+        above = (record.fields.get("customer_id"), record.parent_id)
+        return new.parent is not None and new.parent.ledger_id in above
+    return record.parent_id == (new.parent.ledger_id if new.parent else None)
