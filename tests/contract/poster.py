@@ -253,6 +253,9 @@ class Poster(ABC, Generic[B]):
         """As if this list had never come in."""
         rows: Any = self._service.deps.lists
         rows.rows.pop((self._key, kind), None)
+        state = rows.state(self._key)
+        compared = {other: at for other, at in state.compared.items() if other is not kind}
+        rows.save_state(self._key, replace(state, compared=compared))
 
     def post(self, *records: Record) -> Outcomes:
         """What becomes of these."""
