@@ -515,16 +515,14 @@ def test_a_merged_activity_and_another_are_billed_by_a_line_each() -> None:
 
 def test_a_split_line_keeps_its_quantity_where_the_parts_make_its_amount() -> None:
     ledger = MoneyLedger()
-    ledger.posted(entry("t1", minutes=60), entry("t2", minutes=30))
-    hours = {"quantity": Decimal("1.5"), "unit_price": Decimal(80), "time_keys": ("t1", "t2")}
-    found = (one(ledger.post(invoice("i1", line("120", **hours)))).body or {})["lines"]
-    assert [(sold["quantity"], sold["amount"]) for sold in found] == [
-        ("1", "80.00"),
-        ("0.5", "40.00"),
-    ]
-    uneven = {**hours, "quantity": Decimal(1), "unit_price": Decimal("100.01")}
-    found = (one(ledger.post(invoice("i1", line("100.01", **uneven)))).body or {})["lines"]
-    assert [sold.get("quantity") for sold in found] == [None, None]
+    ledger.posted(*(entry(key, minutes=30) for key in ("t1", "t2", "t3")))
+    hours: dict[str, Any] = {"unit_price": Decimal(80), "time_keys": ("t1", "t2", "t3")}
+    even = line("120", quantity=Decimal("1.5"), **hours)
+    found = (one(ledger.post(invoice("i1", even))).body or {})["lines"]
+    assert [(sold["quantity"], sold["amount"]) for sold in found] == [("0.5", "40.00")] * 3
+    uneven = line("100.01", quantity=Decimal(1), **{**hours, "unit_price": Decimal("100.01")})
+    found = (one(ledger.post(invoice("i1", uneven))).body or {})["lines"]
+    assert [sold.get("quantity") for sold in found] == [None] * 3
     assert sum(Decimal(sold["amount"]) for sold in found) == Decimal("100.01")
 
 
