@@ -94,13 +94,12 @@ def test_everything_of_a_mixed_post_is_in_the_ledger_once(
     assert ledger.employees() == ["Ada Lovelace"]
 
 
-def test_an_invoice_marks_its_billed_time_or_warns_that_it_does_not(
+def test_an_invoice_marks_its_billed_time_where_the_ledger_can(
     bookkeeping: Bookkeeping, month: Month
 ) -> None:
     marks = bookkeeping.ledger.marks_time
     (sale,) = (one for one in bookkeeping.firm.items(month.run) if one["key"] == "invoice:M-1")
-    said = ["time_not_linked"] if not marks else []
-    assert [warning["code"] for warning in sale["warnings"]] == said
+    assert sale["warnings"] == []
     assert list(bookkeeping.ledger.times().values()) == [marks, marks]
 
 

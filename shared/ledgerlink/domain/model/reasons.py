@@ -93,7 +93,7 @@ REASONS: dict[str, Template] = {
     ),
     "carried": Template(
         "An import combined this entry with others into one time activity, so it cannot be changed alone.",
-        "Import the period again; the combined activity is then updated.",
+        "Import a period that contains {day} again; the combined activity is then updated.",
     ),
     "cancelled": Template(
         "The run was cancelled before this was posted.",
@@ -386,7 +386,7 @@ REASONS: dict[str, Template] = {
     ),
     "changed_in_ledger": Template(
         "It was edited in the accounting system after it was posted, so it was not overwritten.",
-        "Decide which version is right and correct the other one, in the accounting system or in time tracking, so that both match. Then post again.",
+        "Decide which version is right and correct the other one, in the accounting system or in time tracking, so that both match. Then post again. To always keep one side, choose it under Settings > Time > Ledger edits.",
     ),
     "gone_in_ledger": Template(
         "It was deleted in the accounting system.",
@@ -623,7 +623,7 @@ CASES: dict[tuple[str, str], Template] = {
     ),
     ("changed_in_ledger", TO_BE_DELETED): Template(
         "It was edited in the accounting system after it was posted, so it was not deleted there.",
-        "If it should go, delete it in the accounting system. To let time tracking decide for all edited records, choose ours for edits under Settings > Accounting system and post again.",
+        "If it should go, delete it in the accounting system. To let time tracking decide for all edited records, choose ours under Settings > Time > Ledger edits and post again.",
     ),
 }
 """Other words for a reason in a certain case."""

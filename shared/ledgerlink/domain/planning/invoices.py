@@ -196,8 +196,6 @@ class Invoices:
         if not self._given.invoicing.link_time:
             return lines
         if not self._given.composer.links_time:
-            why = "an invoice there does not mark the time that it bills"
-            self._leave_unlinked((k for keys in keys_by_line for k in keys), why, annotations)
             return lines
         return self._linked(lines, keys_by_line, link, annotations)
 
@@ -288,7 +286,7 @@ class Invoices:
 
     def _leave_unlinked(self, keys: Iterable[str], why: str, annotations: Annotations) -> None:
         some = list(dict.fromkeys(keys))
-        if some and self._given.invoicing.link_time:
+        if some and self._given.invoicing.link_time and self._given.composer.links_time:
             words = {"keys": named(some), "detail": why}
             warning = reason("time_not_linked", field="time_keys", **words)
             annotations.warnings.append(warning)

@@ -164,7 +164,8 @@ class TimePlanner:
             if link is not None:
                 yield self._differ.to_delete(self.given.linked_document(link))
             elif key in self.given.owners:
-                yield Operation.not_sent(time_key_of(key), ItemState.BLOCKED, reason("carried"))
+                why = reason("carried", day=self.given.owners[key].day or "its day")
+                yield Operation.not_sent(time_key_of(key), ItemState.BLOCKED, why)
             else:
                 yield Operation.not_sent(time_key_of(key), ItemState.SKIPPED, reason("undeletable"))
 
@@ -180,7 +181,7 @@ class TimePlanner:
             why = reason("not_approved", field="approval", state=entry.approval)
             raise Skipped(why) if self.given.whole else Blocked(why)
         if not self.given.whole and entry.key in self.given.owners:
-            raise Blocked(reason("carried"))
+            raise Blocked(reason("carried", day=entry.work_date))
 
     def _spare(self, entry: TimeEntry) -> None:
         """Keep the activity of a blocked entry in the ledger."""
@@ -301,7 +302,7 @@ class TimePlanner:
             found |= {link.key: link for link in some if link and link.key != group.key}
         for link in found.values():
             if link.key not in self._scope and not self._given_keys.issuperset(link.members):
-                raise Blocked(reason("carried"))
+                raise Blocked(reason("carried", day=link.day or group.entries[0].work_date))
         return found
 
 
