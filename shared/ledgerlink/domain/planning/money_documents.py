@@ -106,7 +106,7 @@ def _activities(given: PlanInput, times: Iterable[Operation]) -> Mapping[str, Ac
     billed = {k for invoice in given.invoices for line in invoice.lines for k in line.time_keys}
     pending = [op for op in times if op.state is ItemState.PENDING]
     going = {op.key for op in pending if op.action is Action.DELETE}
-    changing = {op.key for op in pending if op.action is Action.UPDATE}
+    changing = {op.key: op for op in pending if op.action is Action.UPDATE}
     found: dict[str, Activity] = {}
     for key in billed:
         link = given.links.get(time_key_of(key)) or given.owners.get(key)
@@ -114,7 +114,8 @@ def _activities(given: PlanInput, times: Iterable[Operation]) -> Mapping[str, Ac
             members = frozenset(link.members or (key,))
             changes = link.key in changing
             target = ExistingRecord(link.ledger_id)
-            found[key] = Activity(link.key, target, members, changes, link.minutes, link.day)
+            facts = changing.get(link.key, link)
+            found[key] = Activity(link.key, target, members, changes, facts.minutes, facts.day)
     for operation in pending:
         if operation.action is Action.CREATE:
             activity = Activity(
