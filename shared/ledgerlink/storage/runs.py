@@ -1,13 +1,14 @@
 """Runs, progress and outcomes, in the table."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 from ledgerlink.domain.errors import ChangedMeanwhile, Conflict, NotFound
 from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.plan import Outcome
-from ledgerlink.domain.model.runs import FINISHED, Progress, Run, RunState
+from ledgerlink.domain.model.runs import APPLIED, FINISHED, Progress, Run, RunState
 from ledgerlink.domain.ports import Clock
 from ledgerlink.services.ports import Page
 from ledgerlink.storage import keys
@@ -16,6 +17,10 @@ from ledgerlink.wire.stored import dump, load
 
 IDEMPOTENCY_LIFETIME = timedelta(days=30)
 """How long an idempotency key is remembered."""
+LONGEST_PROGRESS = 100_000
+"""Characters of progress that are stored beside a run; DynamoDB limits a row to 400 KB."""
+READERS = 8
+"""Runs whose progress is read at the same time."""
 OUTCOMES_PER_ROW = 25
 """Outcomes that share a row, by number. They are few, because each may have a long reason and
 DynamoDB limits a row to 400 KB."""
@@ -74,8 +79,17 @@ class DynamoRuns:
             )
         return self._with_progress(row)
 
+    def _listed(self, row: Row) -> Run:
+        """The run of a row, read with the progress in it where there is one."""
+        if "progress" not in row:
+            return self._with_progress(row)
+        some = {int(n): load(Progress, text) for n, text in row["progress"].items()}
+        return replace(load(Run, row["data"]), progress=some)
+
     def _with_progress(self, row: Row) -> Run:
         run = load(Run, row["data"])
+        if not run.chunks:
+            return run
         pk = keys.run(run.connection_key, run.id)
         progress = {
             int(found["sk"].rpartition("#")[2]): load(Progress, found["data"])
@@ -100,7 +114,8 @@ class DynamoRuns:
                 backward=not oldest_first,
             )
         )
-        runs = [self._with_progress(row) for row in rows[:limit]]
+        with ThreadPoolExecutor(READERS) as readers:
+            runs = list(readers.map(self._listed, rows[:limit]))
         return Page(runs, runs[-1].id if len(rows) > limit else None)
 
     def in_state(self, connection_key: ConnectionKey, state: RunState) -> Sequence[Run]:
@@ -156,10 +171,20 @@ def _rows(run: Run) -> list[Row]:
     pk, state = keys.connection(run.connection_key), run.state.value
     data = dump(replace(run, progress={})).decode()
     kept = {"state": state, "generation": run.generation}
-    rows: list[Row] = [{"pk": pk, "sk": keys.row("run", run.id), "data": data} | kept]
+    own: Row = {"pk": pk, "sk": keys.row("run", run.id), "data": data, **kept, **_final(run)}
+    rows = [own]
     if run.state not in FINISHED:
         rows.append(_unfinished(run) | {"run": run.id} | kept)
     return rows
+
+
+def _final(run: Run) -> Row:
+    """The progress of a run that was applied to its end, beside the run: it no longer changes, and
+    a list of runs is then read in one query."""
+    if run.state not in APPLIED:
+        return {}
+    progress = {str(number): dump(some).decode() for number, some in run.progress.items()}
+    return {"progress": progress} if sum(map(len, progress.values())) <= LONGEST_PROGRESS else {}
 
 
 def _resumed(run: Run) -> ChangedMeanwhile:
