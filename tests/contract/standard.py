@@ -290,6 +290,20 @@ class Standard:
         assert planned[0].state is ItemState.BLOCKED
 
     @EVERY
+    def test_a_preview_shows_what_the_ledger_holds_beside_what_it_gets(
+        self, poster: Poster[Any], case: Case
+    ) -> None:
+        """Case product 3: in the fields that are sent, however the ledger calls them."""
+        poster.post(case.first)
+        (operation,) = poster.previewed(case.then)
+        before, after = operation.before or {}, operation.body or {}
+        assert before
+        assert {name.upper() for name in before} & {name.upper() for name in after}
+        references = poster.books.connector.references
+        assert {*references(operation.kind, after)} & {*references(operation.kind, before)}
+        assert json.loads(json.dumps(before)) == before
+
+    @EVERY
     def test_a_snapshot_shows_the_ledgers_document(self, poster: Poster[Any], case: Case) -> None:
         poster.post(case.first)
         expected_fingerprint = poster.links[case.key].expected_fingerprint

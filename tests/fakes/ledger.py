@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -19,7 +19,7 @@ from ledgerlink.domain.errors import (
     LedgerError,
 )
 from ledgerlink.domain.model.company import Company, Features
-from ledgerlink.domain.model.documents import Snapshot, fingerprint
+from ledgerlink.domain.model.documents import Body, Snapshot, fingerprint
 from ledgerlink.domain.model.ledger_choices import NOTHING, Chosen, Offered
 from ledgerlink.domain.model.list_records import (
     ListBatch,
@@ -51,6 +51,12 @@ from tests.fakes.failure_plan import FailurePlan, with_failures
 ACCESS = "access-token-5d1e"
 REFRESH = "refresh-token-9f0b"
 REFUSED_CODE = "bad-code"
+REFERENCES = {
+    "staff": ListType.EMPLOYEE,
+    "payee": ListType.VENDOR,
+    "customer": ListType.CUSTOMER,
+    "item": ListType.ITEM,
+}
 SIGNATURE, UNREADABLE = "good-signature", b"unreadable"
 
 
@@ -225,6 +231,15 @@ class FakeConnector:
     def composer_for(self, features: Features, chosen: Chosen = NOTHING) -> FakeComposer:
         self.heard.append(chosen)
         return self.composer
+
+    def references(self, kind: str, body: Body) -> Iterator[tuple[ListType, str]]:
+        del kind
+        for name, value in body.items():
+            if name in REFERENCES and isinstance(value, str):
+                yield REFERENCES[name], value
+            elif name == "lines":
+                for line in value:
+                    yield from self.references("", line)
 
     def company(self, company_id: str) -> FakeCompany:
         return self.companies.setdefault(company_id, FakeCompany(self.clock, self.failure_plan))

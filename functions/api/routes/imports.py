@@ -20,7 +20,7 @@ from functions.api.app import answers, app, dependencies, who
 from functions.api.caller import Caller, Right
 from functions.api.etags import IfMatch, allowed_version, etag
 from functions.api.routes.rules import rule_kind
-from functions.api.routes.runs import Limit, asking
+from functions.api.routes.runs import Limit, asking, shown_items
 from functions.api.views.import_mapping import MappingView
 from functions.api.views.imports import (
     ChosenView,
@@ -32,7 +32,6 @@ from functions.api.views.imports import (
     StartImport,
 )
 from functions.api.views.reconciliation import ReconciliationView
-from functions.api.views.runs import ItemView
 
 Key = Annotated[str, Header(alias="idempotency-key", min_length=1, max_length=200)]
 PATH = "/v1/connections/<connection_id>/imports"
@@ -183,7 +182,7 @@ def preview_import(
     return PreviewView(
         plan=run.plan,
         totals={name: dict(numbers) for name, numbers in imported.totals.items()},
-        items=[ItemView.of(item, run.ledger) for item in page.items],
+        items=shown_items(run, page.items),
         next=page.after,
     )
 

@@ -7,6 +7,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Header
 from ledgerlink.domain.errors import FieldError, Invalid
 from ledgerlink.services.posting import accept
 from ledgerlink.services.posting import preview as previewing
+from ledgerlink.services.runs.history import planned
+from ledgerlink.services.runs.shown_bodies import shown_bodies
 
 from functions.api.app import answers, app, dependencies, who
 from functions.api.caller import Right
@@ -58,11 +60,11 @@ def new_post(
             records,
             caller.kinds,
         )
-        return Response(
-            200,
-            "application/json",
-            PlanView.of(operations, dependencies().connections.get(key).ledger),
-        )
+        connection = dependencies().connections.get(key)
+        items = [planned(operation) for operation in operations]
+        bodies = shown_bodies(dependencies(), connection, items)
+        plan = PlanView.of(items, connection.ledger, bodies)
+        return Response(200, "application/json", plan)
     if idempotency_key is None:
         problem = FieldError("/header/idempotency-key", "This is required.")
         remedy = "Send a new Idempotency-Key of your choice with each post."

@@ -1,19 +1,22 @@
 """Runs and their items."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from ledgerlink.domain.model.plan import Action, ItemState
-from ledgerlink.domain.model.runs import RunState
+from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.domain.model.source_records import GIVEN_KINDS, RecordKind
 from ledgerlink.services.imports import service
 from ledgerlink.services.runs import history, parking
+from ledgerlink.services.runs.history import Item
+from ledgerlink.services.runs.shown_bodies import shown_bodies
 from ledgerlink.services.sync import list_records
 
 from functions.api.app import app, dependencies, who
 from functions.api.caller import Caller, Right
 from functions.api.views.records import ChangeView, RunChangeList
-from functions.api.views.runs import ItemList, ItemView, RunList, RunView
+from functions.api.views.runs import ItemList, ItemView, RunList, RunView, item_views
 
 Limit = Annotated[int, Query(ge=1, le=1000)]
 
@@ -68,7 +71,14 @@ def list_items(
         found = [ChangeView.of(change) for change in changed.items]
         return RunChangeList(items=found, next=changed.after)
     page = history.list_items(dependencies(), run, after, limit, state, action)
-    return ItemList(items=[ItemView.of(item, run.ledger) for item in page.items], next=page.after)
+    return ItemList(items=shown_items(run, page.items), next=page.after)
+
+
+def shown_items(run: Run, items: Sequence[Item]) -> list[ItemView]:
+    """The items of this run as they are shown."""
+    deps = dependencies()
+    connection = deps.connections.get(run.connection_key)
+    return item_views(items, run.ledger, shown_bodies(deps, connection, items))
 
 
 @app.post(

@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from ledgerlink.domain.errors import FieldError, Invalid
-from ledgerlink.domain.model.plan import Operation
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.services.posting.staged_records import required_kind
-from ledgerlink.services.runs.history import Item, planned
+from ledgerlink.services.runs.history import Item
+from ledgerlink.services.runs.shown_bodies import ShownBodies
 from pydantic import Field, WithJsonSchema
 
 from functions.api.views.common import Given, View
-from functions.api.views.runs import ItemView
+from functions.api.views.runs import ItemView, item_views
 
 
 class UploadView(View):
@@ -104,11 +104,10 @@ class PlanView(View):
     items: Annotated[list[ItemView], Field(description="In the order of sending.")]
 
     @classmethod
-    def of(cls, operations: Sequence[Operation], ledger: str) -> "PlanView":
-        items = [planned(operation) for operation in operations]
+    def of(cls, items: Sequence[Item], ledger: str, bodies: Sequence[ShownBodies]) -> "PlanView":
         return cls(
             counts=dict(Counter(_what(item) for item in items)),
-            items=[ItemView.of(item, ledger) for item in items],
+            items=item_views(items, ledger, bodies),
         )
 
 

@@ -1,6 +1,6 @@
 """Runs and their items. Money and rates are decimal strings."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -9,6 +9,7 @@ from ledgerlink.domain.model.plan import Action, ItemState
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.domain.money import Total, rounded
 from ledgerlink.services.runs.history import Item
+from ledgerlink.services.runs.shown_bodies import ShownBodies
 from pydantic import Field
 
 from functions.api.views.common import ReasonView, View
@@ -81,11 +82,20 @@ class ItemView(View):
         Decimal | None, Field(description="Tax included, as the ledger calculated it.")
     ] = None
     before: Annotated[
-        dict[str, Any] | None, Field(description="What the ledger holds now, in its own fields.")
+        dict[str, Any] | None,
+        Field(description="What the ledger held before, in its own fields; null if nothing."),
     ] = None
     after: Annotated[
-        dict[str, Any] | None, Field(description="What the ledger will hold, in its own fields.")
+        dict[str, Any] | None,
+        Field(
+            description="What is sent, in the same fields. A record that is still to be created"
+            " is shown by its name."
+        ),
     ] = None
+    names: Annotated[
+        dict[str, str],
+        Field(description="Names of the records in `before` and `after`, by `type:id`."),
+    ] = Field(default_factory=dict)
     warnings: list[ReasonView] = Field(default_factory=list)
     ledger_id: str | None = None
     version: str | None = None
@@ -93,7 +103,7 @@ class ItemView(View):
     trace_id: str | None = None
 
     @classmethod
-    def of(cls, item: Item, ledger: str) -> "ItemView":
+    def of(cls, item: Item, ledger: str, bodies: ShownBodies) -> "ItemView":
         operation, outcome = item.operation, item.outcome
         return cls(
             number=operation.seq,
@@ -108,8 +118,9 @@ class ItemView(View):
             total=operation.total.amount if operation.total else None,
             currency=operation.total.currency if operation.total else None,
             ledger_total=_shown(outcome.total, operation.total),
-            before=_body(operation.before),
-            after=_body(operation.body),
+            before=_body(bodies.before),
+            after=_body(bodies.after),
+            names=dict(bodies.names),
             warnings=[view for one in operation.warnings if (view := ReasonView.of(one, ledger))],
             ledger_id=outcome.ledger_id,
             version=outcome.version,
@@ -125,6 +136,11 @@ def _shown(amount: Decimal | None, total: Total | None) -> Decimal | None:
 
 def _body(body: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return None if body is None else dict(body)
+
+
+def item_views(items: Sequence[Item], ledger: str, bodies: Sequence[ShownBodies]) -> list[ItemView]:
+    """Items with their bodies, in their order."""
+    return [ItemView.of(item, ledger, shown) for item, shown in zip(items, bodies, strict=True)]
 
 
 class ItemList(View):

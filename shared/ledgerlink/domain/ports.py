@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from ledgerlink.domain.model.company import Company, Features
 from ledgerlink.domain.model.documents import (
+    Body,
     Document,
     NewListRecord,
     ResolvedEmail,
@@ -304,6 +305,11 @@ class Connector(Protocol):
     @property
     def lists(self) -> Mapping[ListType, ListTraits]:
         """The lists that this ledger has, in the order in which they are read."""
+        ...
+
+    def references(self, kind: str, body: Body) -> Iterator[tuple[ListType, str]]:
+        """The list and the id of each list record that such a document refers to, with repetitions.
+        `body` is one that is sent, or that of a snapshot."""
         ...
 
     @property

@@ -1,7 +1,7 @@
 """The `Connector` port for Sage Intacct: what the ledger offers, and how a company is opened."""
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import httpx
 
@@ -9,6 +9,7 @@ from ledgerlink.connectors.intacct.auth.login import LoginVault, parse_login
 from ledgerlink.connectors.intacct.auth.sessions import Sessions
 from ledgerlink.connectors.intacct.config import LATEST_EFFECT, OFFERED, Choices, Endpoints
 from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
+from ledgerlink.connectors.intacct.documents.encoding import references_in
 from ledgerlink.connectors.intacct.documents.timesheet_periods import TimesheetPeriods
 from ledgerlink.connectors.intacct.ledger import IntacctLedger
 from ledgerlink.connectors.intacct.posting import batching
@@ -24,11 +25,17 @@ from ledgerlink.connectors.shared.tls import trusted
 from ledgerlink.connectors.shared.unanswered import UnansweredWrites
 from ledgerlink.domain.errors import Forbidden, Invalid
 from ledgerlink.domain.model.company import Features
+from ledgerlink.domain.model.documents import Body
 from ledgerlink.domain.model.ledger_choices import NOTHING, Chosen
 from ledgerlink.domain.model.list_records import ListType, WebhookEvent
 from ledgerlink.domain.model.logins import Login
 from ledgerlink.domain.model.plan import Operation, Write
 from ledgerlink.domain.ports import Clock, ConnectorState, Consents
+
+LIST_OF_OBJECT = {
+    source.entity.lower(): kind for kind, some in catalog.LIST_SOURCES.items() for source in some
+}
+"""The list that holds the records of each object, by the object as ids name it."""
 
 
 class SageIntacct:
@@ -62,6 +69,11 @@ class SageIntacct:
         return IntacctComposer(
             TimesheetPeriods.of(features.timesheet_period), Choices.of(chosen), features
         )
+
+    def references(self, kind: str, body: Body) -> Iterator[tuple[ListType, str]]:  # noqa: ARG002
+        """The list records that a document refers to, as the port describes."""
+        found = references_in(body)
+        return ((LIST_OF_OBJECT[r.kind], str(r)) for r in found if r.kind in LIST_OF_OBJECT)
 
     def webhook_events(
         self,

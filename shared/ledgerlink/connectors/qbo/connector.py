@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import httpx
 
@@ -12,6 +12,7 @@ from ledgerlink.connectors.qbo.auth.token_refresh import TokenRefresher
 from ledgerlink.connectors.qbo.config import LATEST_EFFECT, Endpoints
 from ledgerlink.connectors.qbo.documents.composer import QuickBooksComposer
 from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
+from ledgerlink.connectors.qbo.outcomes.references import references_in
 from ledgerlink.connectors.qbo.posting import batching
 from ledgerlink.connectors.qbo.reads import catalog, webhooks
 from ledgerlink.connectors.qbo.reads.targets import TARGETS
@@ -23,13 +24,16 @@ from ledgerlink.connectors.shared.tls import trusted
 from ledgerlink.connectors.shared.unanswered import UnansweredWrites
 from ledgerlink.domain.errors import Invalid
 from ledgerlink.domain.model.company import Features
+from ledgerlink.domain.model.documents import Body
 from ledgerlink.domain.model.ledger_choices import NOTHING, Chosen, Offered
-from ledgerlink.domain.model.list_records import WebhookEvent
+from ledgerlink.domain.model.list_records import ListType, WebhookEvent
 from ledgerlink.domain.model.logins import Login
 from ledgerlink.domain.model.plan import Operation, Write
 from ledgerlink.domain.ports import Clock, ConnectorState, Tokens, TokenVault
 
 LIMITS = Limits()
+LIST_OF_ENTITY = {each: kind for kind, traits in catalog.LISTS.items() for each in traits.entities}
+"""The list that holds each kind of list record."""
 
 
 class QuickBooksOnline:
@@ -68,6 +72,11 @@ class QuickBooksOnline:
     ) -> QuickBooksComposer:
         """The same composer for all companies, because the records state the company's features."""
         return self.composer
+
+    def references(self, kind: str, body: Body) -> Iterator[tuple[ListType, str]]:
+        """The list records that a document refers to, as the port describes."""
+        found = references_in(kind, body)
+        return ((LIST_OF_ENTITY[entity], i) for entity, i in found if entity in LIST_OF_ENTITY)
 
     def webhook_events(
         self, headers: Mapping[str, str], body: bytes, credentials: Callable[[], Mapping[str, str]]

@@ -1,7 +1,7 @@
 """Resolving source records by rules: which ledger record does each of them point at?"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -315,7 +315,7 @@ class Resolver:
         """The document that creates it. Raises Blocked, also for what the ledger is known to
         reject."""
         self._refuse(record)
-        return self.composer.list_record(record)
+        return replace(self.composer.list_record(record), title=record.name)
 
     def _refuse(self, record: NewListRecord) -> None:
         if isinstance(record, NewPerson) and record.person == "employee" and self.features.payroll:

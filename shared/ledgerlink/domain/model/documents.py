@@ -112,6 +112,8 @@ class Document(DocumentFacts):
     """What is sent; it may hold pending references."""
     warnings: tuple[Reason, ...] = ()
     """What a person should know about it though it is posted."""
+    title: str = ""
+    """The name of a list record, by which it is shown before it has an id."""
     fixed: str = ""
     """Those values that no update can change, in the ledger's words. A document that differs in
     them is deleted and created again."""
@@ -131,7 +133,8 @@ class Snapshot:
     version: str | None
     """The ledger's version of it."""
     body: Body
-    """The body that the composer would send for it, as far as it is known."""
+    """The body that the composer would send for it, as far as it is known; our fields of a money
+    document, as the ledger holds them."""
     forms: tuple[str, ...]
     """Fingerprints of all bodies that it may have come from, or of its content (as
     `Outcome.content`)."""

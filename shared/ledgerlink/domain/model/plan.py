@@ -71,6 +71,8 @@ class Operation(DocumentFacts):
     """Why it is not sent."""
     upload_id: str | None = None
     """Names the uploaded file that is attached."""
+    title: str = ""
+    """The name of a new list record."""
 
     @classmethod
     def not_sent(

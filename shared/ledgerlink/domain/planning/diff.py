@@ -74,6 +74,7 @@ class Differ:
             level=0,
             body=document.body,
             warnings=document.warnings,
+            title=document.title,
             **document.facts() | {"record": self.record},
         )
         if linked is None:

@@ -6,8 +6,9 @@ timestamps are not part of it, because they change by themselves; nor is what we
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from typing import Any
 
-from ledgerlink.connectors.intacct.documents.encoding import legacy
+from ledgerlink.connectors.intacct.documents.encoding import as_sent, legacy
 from ledgerlink.connectors.intacct.documents.marker import find_markers, marker_for
 from ledgerlink.connectors.intacct.documents.owned_fields import NUMBERS, Ownership
 from ledgerlink.connectors.intacct.documents.required_dimensions import body_lines
@@ -41,6 +42,13 @@ def whole_fingerprint(row: Row) -> str:
     """The fingerprint of all fields that may be ours, whoever wrote them."""
     lines = [_present(line, LINE_FIELDS) for line in _lines(row)]
     return fingerprint({**_present(row, HEAD_FIELDS), "lines": lines})
+
+
+def held(row: Row) -> dict[str, Any]:
+    """The fields of a document that may be ours, as the ledger holds them, to be shown beside what
+    is sent."""
+    lines = [as_sent(_present(line, LINE_FIELDS)) for line in _lines(row)]
+    return {**as_sent(_present(row, HEAD_FIELDS)), **({"lines": lines} if lines else {})}
 
 
 def content_fingerprint(body: Body | None, row: Row) -> str:

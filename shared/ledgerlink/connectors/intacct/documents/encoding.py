@@ -6,12 +6,12 @@ The ledger's field for it is chosen when the body is sent, because a record that
 creates has no object before. Days are ISO 8601.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ledgerlink.connectors.intacct.protocol.record_ids import parse_ref
+from ledgerlink.connectors.intacct.protocol.record_ids import Ref, parse_ref
 from ledgerlink.connectors.intacct.protocol.values import DATE_FORMAT, canonical_decimal
 from ledgerlink.connectors.intacct.protocol.xml import Value
 from ledgerlink.domain.model.documents import Target, reference
@@ -86,6 +86,48 @@ def ledger_field(role: str, ledger_id: str) -> tuple[str, str]:
     if role == "PARENT" and ref.kind == "project":
         return "PARENTID", ref.id
     return FIELDS_BY_OBJECT[ref.kind], ref.id
+
+
+ROLES_BY_FIELD: Mapping[str, tuple[str, str]] = {
+    "CUSTOMERID": ("FOR", "customer"),
+    "CUSTVENDID": ("FOR", "customer"),
+    "PROJECTID": ("FOR", "project"),
+    "TASKKEY": ("FOR", "task"),
+    "ITEMID": ("ITEM", "item"),
+    "EMPLOYEEID": ("EMPLOYEE", "employee"),
+    "VENDORID": ("VENDOR", "vendor"),
+    "CLASSID": ("CLASS", "class"),
+    "DEPARTMENTID": ("DEPARTMENT", "department"),
+    "LOCATIONID": ("LOCATION", "location"),
+    "ACCOUNTNO": ("ACCOUNT", "glaccount"),
+    "GLACCOUNTNO": ("ACCOUNT", "glaccount"),
+    "EXPENSETYPE": ("ACCOUNT", "eeaccountlabel"),
+    "TERMNAME": ("TERM", "arterm"),
+}
+"""The role and the object that a held field stands for; of several with one role the last is the
+most specific."""
+
+
+def as_sent(fields: Mapping[str, str]) -> dict[str, str]:
+    """Held fields under the names that a body has: references under their roles."""
+    body = {name: value for name, value in fields.items() if name not in ROLES_BY_FIELD}
+    for name, (role, kind) in ROLES_BY_FIELD.items():
+        if name in fields:
+            body[role] = str(Ref(kind, fields[name]))
+    return body
+
+
+def references_in(body: Any) -> Iterator[Ref]:
+    """The records that a body refers to, with repetitions."""
+    if isinstance(body, Mapping):
+        for name, value in body.items():
+            if name in REFERENCE_FIELDS and isinstance(value, str):
+                yield parse_ref(value, REFERENCE_FIELDS[name])
+            else:
+                yield from references_in(value)
+    elif isinstance(body, list | tuple):
+        for value in body:
+            yield from references_in(value)
 
 
 def generic(body: Mapping[str, Any]) -> dict[str, Value]:

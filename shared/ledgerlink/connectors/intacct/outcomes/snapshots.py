@@ -123,11 +123,12 @@ def _list_record(kind: str, ledger_id: str, row: Row) -> Snapshot:
 
 
 def _document(_: str, ledger_id: str, row: Row) -> Snapshot:
-    """The body stays empty, because the row does not show which body it was sent as."""
+    """The body is what the ledger holds, because the row does not show which body it was sent
+    as."""
     return Snapshot(
         ledger_id=ledger_id,
         version=text(row, queries.WHENMODIFIED),
-        body={},
+        body=content.held(row),
         forms=(content.whole_fingerprint(row),),
         recognizes=partial(content.has_content, row),
         locked=content.lock_reason(row),

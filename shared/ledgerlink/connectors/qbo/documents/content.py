@@ -8,7 +8,8 @@ has several possible contents, one of which was written if nobody has edited it.
 """
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from decimal import Decimal
 from itertools import chain, product
 from typing import Any
 
@@ -92,6 +93,34 @@ def content(kind: str, entity: Entity, sent: Body | None = None) -> dict[str, An
     lines = [_present(LINE_FIELDS, _line_reader(line)) for line in _lines(entity)]
     more = _present(asked, _with_custom_fields_of(body, entity).get)
     return {"kind": kind, **head, **more, "lines": lines}
+
+
+def held(kind: str, entity: Entity) -> dict[str, Any]:
+    """Our fields of a record whose kind is known by content, as they are stored; empty for others.
+    To be shown beside what is sent."""
+    if kind not in HEAD_FIELDS:
+        return {}
+    names = [each.property for each in (*HEAD_FIELDS[kind], TAX_CODE)]
+    body = {name: entity[name] for name in names if entity.get(name) not in (None, "", [])}
+    lines = [_held_line(line) for line in _lines(entity)]
+    shown: dict[str, Any] = _as_json({**body, **({"Line": lines} if lines else {})})
+    return shown
+
+
+def _as_json(value: Any) -> Any:
+    """The value with decimal text in place of numbers that JSON cannot hold exactly."""
+    if isinstance(value, Decimal):
+        return values.canonical_decimal(value)
+    if isinstance(value, Mapping):
+        return {name: _as_json(each) for name, each in value.items()}
+    return [_as_json(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _held_line(line: Body) -> dict[str, Any]:
+    own = {"DetailType", *(each.property for each in LINE_FIELDS)}
+    detail_type = str(line.get("DetailType"))
+    detail = {name: v for name, v in values.block(line, detail_type).items() if name in own}
+    return {**{name: v for name, v in line.items() if name in own}, detail_type: detail}
 
 
 def content_fingerprint(kind: str, entity: Entity, sent: Body | None = None) -> str:

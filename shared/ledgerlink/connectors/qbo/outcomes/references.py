@@ -9,6 +9,7 @@ from ledgerlink.connectors.qbo.documents.tax import US_TAX_CODES
 from ledgerlink.connectors.qbo.protocol import queries, values
 from ledgerlink.connectors.qbo.protocol.values import Entity
 from ledgerlink.connectors.qbo.transport.client import Client
+from ledgerlink.domain.model.documents import Body
 from ledgerlink.domain.model.plan import Write
 from ledgerlink.domain.ports import Stop
 
@@ -52,7 +53,12 @@ KnownRecords = Mapping[Reference, ReferencedRecord | None]
 
 def references_of(write: Write) -> Iterator[Reference]:
     """All references of a write, with repetitions."""
-    return _references(write.body, {**LIST_OF_FIELD, PARENT: write.kind})
+    return references_in(write.kind, write.body)
+
+
+def references_in(kind: str, body: Body | None) -> Iterator[Reference]:
+    """All references of a body of this kind, with repetitions."""
+    return _references(body, {**LIST_OF_FIELD, PARENT: kind})
 
 
 def _references(body: Any, lists: Mapping[str, str]) -> Iterator[Reference]:

@@ -87,12 +87,13 @@ def _rate(row: Entity) -> Decimal | None:
 
 
 def _record(kind: str, row: Entity, billed: Collection[str]) -> Snapshot:
-    """A snapshot of any other kind. The body that was sent is known only for list records."""
+    """A snapshot of any other kind. The body that was sent is known only for list records; of
+    others it is our fields as QuickBooks holds them."""
     is_list_record = kind in owned_fields.LIST_FIELDS
     return Snapshot(
         ledger_id=row["Id"],
         version=row.get("SyncToken"),
-        body=content.possible_bodies(kind, row)[0] if is_list_record else {},
+        body=content.possible_bodies(kind, row)[0] if is_list_record else content.held(kind, row),
         forms=content.possible_fingerprints(kind, row),
         locked=locks.lock_reason(kind, row, billed),
         total=accepted.ledger_total(kind, row),
