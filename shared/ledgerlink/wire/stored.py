@@ -16,7 +16,7 @@ ROWS: Mapping[type[Any], str] = {
     " minutes rate source targets record content total ledger_total restored group listed line_ids",
     Operation: "seq action key kind level members body ledger_id version base_version"
     " base_fingerprint before after was source targets day minutes rate warnings state reason"
-    " record total upload_id restored group",
+    " record total upload_id restored group title",
 }
 """The order in which the fields of these are written: pydantic would begin with those that they
 inherit, and a row must not change because classes do. A field that is not named here comes last."""

@@ -77,6 +77,7 @@ OPERATION = Operation(
     upload_id="u1",
     restored="run0",
     group="sheet",
+    title="Site",
 )
 OUTCOME = Outcome(
     seq=7,
@@ -112,7 +113,7 @@ OPERATION_ROW = (
     b'"field":"notes"}],"state":"blocked","reason":{"code":"closed_period","message":"m",'
     b'"remedy":"r","field":"work_date"},"record":"invoice","total":{"amount":"12.10",'
     b'"currency":"EUR","tax":"2.10","rate":"1.0900"},"upload_id":"u1","restored":"run0",'
-    b'"group":"sheet"}'
+    b'"group":"sheet","title":"Site"}'
 )
 OUTCOME_ROW = (
     b'{"seq":7,"state":"posted","ledger_id":"41","version":"4",'
