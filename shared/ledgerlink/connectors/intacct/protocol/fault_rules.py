@@ -150,6 +150,12 @@ OUR_MISTAKES: tuple[FaultRule, ...] = (
 )
 
 TAKEN: tuple[FaultRule, ...] = (
+    FaultRule(
+        Disposition.LOOK_UP,
+        "time_refused",
+        clicks.OTHER_TIMESHEET,
+        words=r"timesheet.*already exists|already (?:has|have) a timesheet",
+    ),
     _taken(r"already exists|duplicate|already (?:in use|been used)"),
     _taken("", "BL34000061"),
     _taken("", "PL05000104"),
@@ -159,7 +165,8 @@ TAKEN: tuple[FaultRule, ...] = (
 LOCKED: tuple[FaultRule, ...] = (
     _record(
         r"period.*closed|closed.*period|must be on or after|books? (?:is|are) closed"
-        r"|(?:summary|batch).*\bclosed|closed (?:summary|batch)|period (?:is )?(?:locked|not open)",
+        r"|(?:summary|batch).*\bclosed|closed (?:summary|batch)|period (?:is )?(?:locked|not open)"
+        r"|(?:first|earliest|not an|no) open (?:accounting )?(?:period|date)",
         "closed_period",
         clicks.PERIOD,
     ),
@@ -177,7 +184,7 @@ LOCKED: tuple[FaultRule, ...] = (
         r"state is not valid"
         r"|(?:can\W?not|cannot|can.t) (?:be )?(?:updat|edit|chang|delet|modif|revers)"
         r"|(?:is|been|already) (?:converted|reversed|selected for payment)"
-        r"|current approval mode",
+        r"|current approval mode|(?:pending|awaiting) approval",
         "state_locked",
     ),
 )
@@ -187,7 +194,8 @@ NUMBERS: tuple[FaultRule, ...] = (
     _record("", "number_missing", clicks.NUMBER, "BL03002128"),
     _record("", "number_missing", clicks.NUMBER, "PL01000127"),
     _record(
-        r"enter an? [\w ]*number\b|(?:document|bill|invoice|report) (?:number|no\.?) is "
+        r"document sequenc|enter an? [\w ]*number\b"
+        r"|(?:document|bill|invoice|report) (?:number|no\.?) is "
         r"(?:missing|required)",
         "number_missing",
         clicks.NUMBER,
@@ -196,7 +204,7 @@ NUMBERS: tuple[FaultRule, ...] = (
 
 RULE = _record(r"smart (?:rule|event)|custom validation|was violated", "company_rule", clicks.RULE)
 LEVEL = _record(
-    r"(?:top|root)[- ]level|entity[- ]level|entity[- ]restricted|entity only",
+    r"(?:top|root)[- ]level|entity[- ]level|entity[- ]restricted|entity only|owned by",
     "wrong_level",
     clicks.LEVEL,
 )
@@ -209,7 +217,8 @@ COMPANY_RULES: tuple[FaultRule, ...] = (
     ),
     _record(
         r"account.*\b(?:associated|tied|linked) (?:to|with)|(?:control|bank|checking|savings) "
-        r"account (?:cannot|can.t|may not)|link vendor to this charge card|direct posting",
+        r"account (?:cannot|can.t|may not)|link vendor to this charge card|direct posting"
+        r"|non-?posting|(?:statistical|heading|summary) account|is not an? [\w ]*account\b",
         "account_not_usable",
         clicks.BANK_ACCOUNT,
     ),
@@ -229,6 +238,7 @@ COMPANY_RULES: tuple[FaultRule, ...] = (
 """What the company has set up."""
 
 PEOPLE_AND_PROJECTS: tuple[FaultRule, ...] = (
+    _record(r"task\b.*(?:not|n.t) (?:belong|associated)", "target_missing"),
     _record(
         r"not (?:associated|linked) (?:to|with)|(?:not|n.t) belong to|belongs to (?:another|a "
         r"different)|(?:another|different) customer|not match the customer",
@@ -265,7 +275,8 @@ MISSING: tuple[FaultRule, ...] = (
     ),
     _record(r"missing unit|unit of measure", "missing_dimension", clicks.UNIT),
     _record(
-        rf"use of empty|requires an? |missing (?:the )?'?[\w ]+'? dimension"
+        rf"use of empty|(?:not|n.t) have an? (?:{DIMENSION})|requires an? "
+        r"|missing (?:the )?'?[\w ]+'? dimension"
         rf"|(?:{NAMED}) is required|must (?:specify|select|enter|have) an? "
         r"|required field|missing a value|is (?:a )?required|^missing ",
         "missing_dimension",
@@ -276,7 +287,8 @@ MISSING: tuple[FaultRule, ...] = (
 VALUES: tuple[FaultRule, ...] = (
     _record(
         r"too long|exceeds? (?:the )?(?:maximum )?(?:length|number of characters|\d+ characters)"
-        r"|maximum length|maximum of \d+ characters",
+        r"|maximum length|maximum of \d+ characters|(?:more|longer) than \d+ char"
+        r"|\d+ characters or",
         "value_too_long",
     ),
     _record(r"exchange rate|currenc", "currency_refused", clicks.CURRENCY),
@@ -290,7 +302,7 @@ VALUES: tuple[FaultRule, ...] = (
     ),
     _record(
         r"\bdates?\b.*\b(?:before|after|between|range|outside|prior|earlier|later|invalid|within"
-        r"|not valid)\b|outside (?:of )?the|not employed",
+        r"|not valid)\b|outside (?:of )?the|not employed|begin date",
         "date_refused",
     ),
     _record(
@@ -299,7 +311,9 @@ VALUES: tuple[FaultRule, ...] = (
         "amount_refused",
     ),
     _record(
-        r"(?:illegal|invalid) (?:format|character|value|date|number)|not a valid", "value_refused"
+        r"(?:illegal|invalid) (?:format|character|value|date|number)|not a valid|is empty"
+        r"|too (?:large|many|few)|at least one|characters? (?:is|are) not allowed",
+        "value_refused",
     ),
 )
 

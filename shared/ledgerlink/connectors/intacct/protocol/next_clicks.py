@@ -119,6 +119,10 @@ CONTACT = (
     "Open the customer or vendor in Sage Intacct, add or choose the contact that the message names,"
     " and post again."
 )
+OTHER_TIMESHEET = (
+    "Open the other timesheet of this person and period in Sage Intacct (Time & Expenses >"
+    " Timesheets); remove it or take its hours into time tracking, then post again."
+)
 UNIT = (
     "Give the item a default unit of measure in Sage Intacct (Order Entry > Items > Unit of"
     " measure), then post again."
