@@ -70,8 +70,11 @@ class IntacctLedger:
         self._prefetch: TimesheetPrefetch | None = None
 
     async def company(self, stop: Stop = never) -> Company:
-        """The company with its features, in one request."""
-        return await self._company.read(self._company_id, self._sessions.login, stop)
+        """The company with its features, in one request; the kinds of record that it refused last
+        are among its limits."""
+        found = await self._company.read(self._company_id, self._sessions.login, stop)
+        limits = (*found.features.limits, *self._refused.reasons.values())
+        return replace(found, features=replace(found.features, limits=limits))
 
     async def prefetch(self, operations: Sequence[Operation], stop: Stop) -> None:
         """Prefetch the timesheets of these operations, as the port describes."""

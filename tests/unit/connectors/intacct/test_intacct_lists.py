@@ -208,6 +208,16 @@ async def test_a_field_that_the_company_lacks_is_left_out(words: str, missing: s
     assert (batch.gap, gateway.requests("query")) == (None, before + 1)
 
 
+async def test_entities_are_seen_without_the_fields_that_the_company_lacks() -> None:
+    """Case sage-intacct 2, its kind: the company itself."""
+    gateway = company()
+    words = "The following fields cannot be queried: [ locationentity: [CURRENCY, OPCOUNTRY] ]"
+    gateway.refusals = {"<field>OPCOUNTRY</field>": [("XL03000006", words)]}
+    reader = CompanyReader(client_of(gateway), LearnedRequirements({}), LedgerTime(FakeClock()))
+    found = await reader.read("acme", LOGIN, never)
+    assert "TIMESHEETENTRY" in found.features.required
+
+
 async def test_fields_that_are_refused_one_by_one_are_all_left_out() -> None:
     """Case sage-intacct 2, its kind: many fields, each named by a fault of its own."""
     gateway = company()

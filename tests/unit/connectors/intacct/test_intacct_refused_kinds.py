@@ -45,6 +45,8 @@ async def test_a_refused_kind_is_tried_with_one_record_and_posted_once_it_is_all
     await company.write(bill(3), bill(4), bill(5), name="r2")
     assert company.gateway.requests("create") == sent + 1
     assert set(company.reasons().values()) == {"no_permission"}
+    limits = (await company.ledger.company()).features.limits
+    assert [limit.code for limit in limits if limit.code == "no_permission"] == ["no_permission"]
     company.gateway.refusals = {}
     await company.write(bill(6), bill(7), bill(8), name="r3")
     assert {company.outcomes[seq].state for seq in (6, 7, 8)} == {ItemState.POSTED}

@@ -23,6 +23,7 @@ from ledgerlink.connectors.intacct.reads.learned_requirements import (
     EVERY_ACCOUNT,
     LearnedRequirements,
 )
+from ledgerlink.connectors.intacct.reads.refused_fields import named_fields
 from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.domain.model.company import Company, Features
@@ -42,6 +43,8 @@ WITH_CURRENCY = ("CUSTOMER", "ARINVOICE")
 """Objects whose records have a currency."""
 CURRENCIES_READ = 40
 """How many of the newest of these records are read."""
+
+ENTITY_FIELDS = ("RECORDNO", "LOCATIONID", "NAME", "CURRENCY", "OPCOUNTRY")
 
 Entities = Mapping[str, Row]
 """Entities by their ids."""
@@ -73,7 +76,8 @@ class CompanyReader:
         ]
         found = await self._client.read([each for group in groups for each in group], stop)
         probes, entity_results, currency_results, account_results, audit = _split(found, groups)
-        entities = {text(row, "LOCATIONID") or "": row for row in entity_results[0].rows}
+        shown = await self._shown_entities(entity_results[0], stop)
+        entities = {text(row, "LOCATIONID") or "": row for row in shown.rows}
         own = entities.get(login.entity or "", {})
         is_top_level = bool(entities) and not login.entity
         required = self._learned.required(account_results, needs_location=is_top_level)
@@ -102,6 +106,13 @@ class CompanyReader:
                 limits=tuple(_limits(unsubscribed, audit[0])),
             ),
         )
+
+    async def _shown_entities(self, result: Result, stop: Stop) -> Result:
+        """The entities; without currency and country where the company does not show these."""
+        if result.succeeded or not named_fields(main_fault(result.faults), ENTITY_FIELDS):
+            return result
+        (found,) = await self._client.read([_entities_query(ENTITY_FIELDS[:3])], stop)
+        return found
 
 
 def company_record(company: Company, at: datetime) -> ListRecord:
@@ -173,9 +184,8 @@ def _limits(unsubscribed: Sequence[str], audit: Result) -> Iterator[Reason]:
         yield reason("deletions_unseen")
 
 
-def _entities_query() -> Function:
-    fields = ["RECORDNO", "LOCATIONID", "NAME", "CURRENCY", "OPCOUNTRY"]
-    return queries.query("LOCATIONENTITY", "LOCATIONENTITY", fields)
+def _entities_query(fields: Sequence[str] = ENTITY_FIELDS) -> Function:
+    return queries.query("LOCATIONENTITY", "LOCATIONENTITY", list(fields))
 
 
 def _currency_queries(choices: Choices) -> Sequence[Function]:

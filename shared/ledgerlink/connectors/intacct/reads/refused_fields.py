@@ -46,7 +46,7 @@ class RefusedFields:
     ) -> bool:
         """Remember those of these fields that a fault names; False when it names none. Fields that
         are `needed` are asked for all the same."""
-        refused = [name for name in _named_in(fault, fields) if name not in needed]
+        refused = [name for name in named_fields(fault, fields) if name not in needed]
         self.leave_out(entity, refused)
         return bool(refused)
 
@@ -76,7 +76,7 @@ def _in_words(name: str) -> str:
     return name.rpartition(".")[2].removesuffix("ID").rstrip("1").lower() or name.lower()
 
 
-def _named_in(fault: Fault, fields: Sequence[str]) -> list[str]:
+def named_fields(fault: Fault, fields: Sequence[str]) -> list[str]:
     """The fields that a fault names, by themselves, behind their object, or by the path before
     them."""
     words = f"{fault.words} {fault.correction}"
