@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.rules import LinkTo, RuleKind
 from ledgerlink.domain.model.source_records import Record
 from ledgerlink.domain.model.time_settings import LedgerEdits, TimeSettings
 
@@ -290,3 +291,23 @@ def test_reading_before_an_update_costs_one_call_for_many_records(poster: Poster
     poster.post(*entries)
     poster.post(*(replace(entry, minutes=90) for entry in entries))
     assert (poster.calls["batch"], poster.calls["query"]) == (2, 1)
+
+
+PROJECT_CUSTOMER = "28"
+"""The customer of the project in the sample company."""
+
+
+def test_a_project_of_quickbooks_is_posted_to_by_its_customer(poster: Poster) -> None:
+    """Case quickbooks-online 16: without the right to the Projects API its own id is unknown. One
+    that somebody enters stays."""
+    poster.rule(RuleKind.PROJECTS, "garden", LinkTo(ledger_id=PROJECT_CUSTOMER))
+    where = {"project_key": "garden"}
+    poster.post(worked(**where), spent(**where), invoice(**where))
+    (cost,) = poster.row("expense-report:R1")["Line"]
+    customers = [poster.row("time:t1"), poster.row("invoice:i1"), cost[cost["DetailType"]]]
+    assert {row["CustomerRef"]["value"] for row in customers} == {PROJECT_CUSTOMER}
+    for key in ("time:t1", "invoice:i1"):
+        poster.edit(key, ProjectRef=PROJECTS[0])
+    poster.post(worked(minutes=30, **where), invoice(sold("7"), **where))
+    for key in ("time:t1", "invoice:i1"):
+        assert poster.row(key)["ProjectRef"]["value"] == PROJECTS[0]["value"]

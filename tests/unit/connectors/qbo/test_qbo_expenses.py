@@ -192,11 +192,8 @@ def test_unsupported_values_are_blocked_with_their_field(
     assert (why.code, why.field) == (code, field)
 
 
-def test_numbers_have_twenty_one_characters_and_are_cut_where_that_is_allowed() -> None:
+def test_numbers_have_twenty_one_characters() -> None:
     assert body(expenses(number="1" * 21))["DocNumber"] == "1" * 21
-    report = expenses(number="1" * 22, shorten=True)
-    assert body(report)["DocNumber"] == "1" * 21
-    assert [w.field for w in composed(report).warnings] == ["report_number"]
 
 
 def test_a_document_that_the_ledger_numbers_names_no_number() -> None:

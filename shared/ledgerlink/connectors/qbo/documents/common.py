@@ -6,6 +6,7 @@ from typing import Any
 
 from ledgerlink.connectors.qbo.documents.text import LENGTHS, Wording
 from ledgerlink.connectors.qbo.protocol.json_body import decimal_text
+from ledgerlink.connectors.shared.text import one_line, require_length
 from ledgerlink.domain.model.documents import ResolvedExpenses, ResolvedInvoice, Target, reference
 
 PERSON_ENTITY = {"employee": "Employee", "vendor": "Vendor"}
@@ -31,8 +32,9 @@ def document_head(
     wording: Wording,
 ) -> dict[str, Any]:
     """Number, date, location, note and currency. `number_field` is the record's name for the
-    number. Raises Blocked."""
-    number = wording.line(document.number or "", LENGTHS["DocNumber"], number_field)
+    number, which is never cut, because it tells documents apart. Raises Blocked."""
+    plain = one_line(document.number or "", number_field)
+    number = require_length(plain, LENGTHS["DocNumber"], number_field)
     return {
         **({"DocNumber": number} if number else {}),
         "TxnDate": document.day.isoformat(),
