@@ -21,7 +21,7 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := $(shell node -p 'process
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up down status unit test check bench deploy lock clean prerequisites
+.PHONY: help demo up down status unit test check mutants bench deploy lock clean prerequisites
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ check: $(VENV_STAMP) $(NODE_STAMP) ## Format, lint, types, imports, layers, temp
 	$(PY) -m layers.build --platform lambda
 	$(PY) -m pytest tests/infra
 	$(PY) -m functions.api.openapi --check
+
+mutants: $(VENV_STAMP) ## Change the code that moves hours and money bit by bit: do tests notice? (20 minutes)
+	$(PY) -m tests.mutants $(ONLY)
 
 bench: $(VENV_STAMP) $(NODE_STAMP) ## Measure against the budgets
 	$(PY) -m tests.bench
