@@ -18,6 +18,8 @@ from ledgerlink.domain.planning.time import TimePlanner
 
 LIST = "list"
 """The kind of a new list record that could not be composed."""
+NEVER_CHANGED = (RecordKind.RECEIPT, RecordKind.EMAIL)
+"""Records that are sent once."""
 
 
 def plan(given: PlanInput) -> tuple[Operation, ...]:
@@ -70,9 +72,10 @@ def unread_documents(given: PlanInput, operations: Iterable[Operation]) -> list[
 
 
 def _depends_on_ledger(operation: Operation) -> bool:
-    """Whether the operation changes or deletes an existing document, or is blocked from it. A
-    receipt never changes, and a list record is made inactive whatever a user did with it."""
-    if operation.ledger_id is None or operation.record is RecordKind.RECEIPT:
+    """Whether the operation changes or deletes an existing document, or is blocked from it.
+    Receipts and e-mails never change, and a list record is made inactive whatever a user did with
+    it."""
+    if operation.ledger_id is None or operation.record in NEVER_CHANGED:
         return False
     if operation.action is Action.DELETE and operation.record in RULES:
         return False
