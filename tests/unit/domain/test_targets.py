@@ -190,7 +190,28 @@ def test_what_no_list_has_is_unknown_once_the_list_came_in(
     """Cases general 02, product 4: an id that is not there, or another company's."""
     found = known(ledger)
     assert found.unfit(purpose, ledger_id) is not None
-    assert KnownTargets(found.targets, {}, ()).unfit(purpose, ledger_id) is None
+    before = KnownTargets(found.targets, {}, ()).unfit(purpose, ledger_id)
+    assert before is None or before.code in ("wrong_kind", "wrong_account")
+
+
+@pytest.mark.parametrize(
+    ("purpose", "ledger_id", "code"),
+    [
+        (P.SOLD, "timetype/Regular", "wrong_kind"),
+        (P.EMPLOYEE, "vendor/V1", "wrong_kind"),
+        (P.TERMS, "apterm/N30", "wrong_kind"),
+        (P.CARD, "glaccount/2000", "wrong_account"),
+        (P.CARD, "contact/C", "wrong_kind"),
+        (P.SERVICE, "timetype/Regular", None),
+        (P.EMPLOYEE, "employee/E1", None),
+    ],
+)
+def test_an_id_that_names_its_object_shows_the_wrong_kind_before_any_list_came_in(
+    purpose: Purpose, ledger_id: str, code: str | None
+) -> None:
+    """Case sage-intacct 1: a time type on an invoice line, a vendor for an employee."""
+    unfit = KnownTargets(INTACCT, {}, ()).unfit(purpose, ledger_id)
+    assert (unfit.code if unfit else None) == code
 
 
 def test_an_id_of_another_list_of_people_is_named() -> None:

@@ -140,11 +140,13 @@ class KnownTargets:
         if place is None:
             return None
         fittings = self.targets.fittings[purpose]
-        record = self.records.get(place)
+        record = self.records.get(place) or self._of_other_list(place)
+        wanted = " or ".join(dict.fromkeys(fitting.called for fitting in fittings))
+        begins = self.targets.beginning(ledger_id)
+        if record is None and begins and begins not in {each.begins for each in fittings}:
+            return _other_object(ledger_id, wanted)
         if record is None and place[0] not in self.complete:
             return None
-        record = record or self._of_other_list(place)
-        wanted = " or ".join(dict.fromkeys(fitting.called for fitting in fittings))
         if record is None:
             return _unknown(place[0], ledger_id, wanted)
         fitting = next((each for each in fittings if each.fits(record)), None)
@@ -156,6 +158,14 @@ class KnownTargets:
         lists = self.targets.one_numbering if kind in self.targets.one_numbering else ()
         found = (self.records.get((other, ledger_id)) for other in lists)
         return next((record for record in found if record is not None), None)
+
+
+def _other_object(ledger_id: str, wanted: str) -> Unfit:
+    """A record of which only the id says what it is."""
+    account = ledger_id.partition("/")[0].endswith("account")
+    code = "wrong_account" if account else "wrong_kind"
+    name = f"the account {bare_id(ledger_id)}" if account else ledger_id
+    return Unfit(code=code, name=name, fault=f"is not {wanted}", wanted=wanted)
 
 
 def _unknown(kind: ListType, ledger_id: str, wanted: str) -> Unfit:

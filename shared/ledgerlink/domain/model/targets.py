@@ -84,6 +84,8 @@ class Targets:
     """The records that fit, by purpose. An id that does not name its object is of the first."""
     unlisted: frozenset[str] = frozenset()
     """Ids that can be used although no list has them."""
+    never: tuple[str, ...] = ()
+    """How the ids of other objects begin, to which no reference may point."""
     one_numbering: tuple[ListType, ...] = ()
     """Lists over which an id occurs only once, so that it shows which of them was meant."""
 
@@ -98,7 +100,12 @@ class Targets:
         fittings = self.fittings.get(purpose)
         if not fittings or ledger_id in self.unlisted:
             return None
-        for begins, kind in self._lists.items():
-            if ledger_id.startswith(begins):
-                return kind, ledger_id
-        return fittings[0].list, f"{fittings[0].begins}{ledger_id}"
+        begins = self.beginning(ledger_id)
+        if begins in self._lists:
+            return self._lists[begins], ledger_id
+        return fittings[0].list, ledger_id if begins else f"{fittings[0].begins}{ledger_id}"
+
+    def beginning(self, ledger_id: str) -> str:
+        """The beginning by which an id names its object; empty for an id that names none."""
+        every = (*self._lists, *self.never)
+        return next((begins for begins in every if ledger_id.startswith(begins)), "")

@@ -4,6 +4,8 @@ Source: the gateway's reference, for the objects that a field of time, bills, re
 invoices takes. A tax detail comes in with no list, so its rules cannot be checked.
 """
 
+from ledgerlink.connectors.intacct.documents.encoding import FIELDS_BY_OBJECT
+from ledgerlink.connectors.intacct.protocol.record_ids import REFERABLE
 from ledgerlink.connectors.intacct.reads.map_lists import (
     ACCOUNT_LABEL,
     DEPARTMENT,
@@ -101,4 +103,5 @@ TARGETS = Targets(
         ),
         Purpose.TERMS: (Fitting(list=ListType.TERM, called="a payment term", begins="arterm/"),),
     },
+    never=tuple(f"{kind}/" for kind in sorted(REFERABLE - FIELDS_BY_OBJECT.keys())),
 )
