@@ -281,7 +281,8 @@ def test_a_changed_entry_keeps_what_others_entered(poster: Poster, changes: Row,
     row = poster.entry("time:t1")
     assert held(row, entry) == entry
     assert held(poster.entry("time:t2"), ENTRY) == ENTRY
-    (head,) = (each for each in poster.books.rows("TIMESHEET") if each["RECORDNO"] == row["parent"])
+    sheets = {each["RECORDNO"]: each for each in poster.books.rows("TIMESHEET")}
+    head = sheets[row["parent"]]
     assert held(head, sheet) == sheet
     assert poster.post(worked(**changes))["time:t1"].state is ItemState.UNCHANGED
 
@@ -311,6 +312,28 @@ def test_a_rate_and_a_class_that_were_ours_are_taken_away(poster: Poster) -> Non
     poster.post(worked(billable=False, bill_rate=None))
     row = poster.entry("time:t1")
     assert (row.get("EXTBILLRATE"), row.get("CLASSID")) == (None, None)
+
+
+@pytest.mark.parametrize("reads_all_first", [False, True], ids=["post", "import"])
+@pytest.mark.parametrize(
+    ("sent", "field"),
+    [
+        ({"class_key": "public"}, "CLASSID"),
+        ({"department_key": "engineering"}, "DEPARTMENTID"),
+        ({"location_key": "york"}, "LOCATIONID"),
+        ({"cost_rate": Decimal(41)}, "EXTCOSTRATE"),
+    ],
+)
+def test_a_field_that_alone_is_taken_away_is_taken_away(
+    poster: Poster, sent: Row, field: str, reads_all_first: bool
+) -> None:
+    """Case 17.1. The entry without the field passes for one that the ledger has filled in."""
+    poster.reads_all_first = reads_all_first
+    poster.post(worked(**sent))
+    assert poster.entry("time:t1")[field]
+    assert poster.post(worked())["time:t1"].state is ItemState.POSTED
+    assert poster.entry("time:t1").get(field) is None
+    assert poster.post(worked())["time:t1"].state is ItemState.UNCHANGED
 
 
 PARTY = {"COMMENTS": "by hand", "TAXID": "77-1", "RESALENO": "R7", **CUSTOM}

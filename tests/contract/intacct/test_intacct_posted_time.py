@@ -518,3 +518,17 @@ def test_more_than_a_hundred_sheets_take_two_calls(poster: Poster) -> None:
     assert set(states(outcomes).values()) == {ItemState.POSTED}
     assert len(poster.sheets()) - len(old(poster)) == 104
     assert poster.calls["write"] == 2
+
+
+def test_a_cost_rate_is_sent_with_the_entry(poster: Poster) -> None:
+    """Case general 11. Billable or not; one that is taken away is taken away, and one that somebody
+    entered where we sent none stays."""
+    poster.post(worked(cost_rate=Decimal("41.25")))
+    assert poster.entry("time:t1")["EXTCOSTRATE"] == "41.25"
+    same = worked(cost_rate=Decimal("41.250"))
+    assert poster.post(same)["time:t1"].state is ItemState.UNCHANGED
+    plain: dict[str, Any] = {"billable": False, "bill_rate": None}
+    poster.post(worked(**plain, cost_rate=Decimal(42)))
+    assert poster.entry("time:t1")["EXTCOSTRATE"] == "42.00"
+    poster.post(worked(**plain))
+    assert poster.entry("time:t1").get("EXTCOSTRATE") is None

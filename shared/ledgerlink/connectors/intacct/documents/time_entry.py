@@ -64,6 +64,7 @@ FIELD_NAMES: Mapping[str, str] = {
     "CLASS": "class",
     "BILLABLE": "billable",
     "EXTBILLRATE": "billing rate",
+    "EXTCOSTRATE": "cost rate",
 }
 """Fields of a body as a bookkeeper calls them."""
 
@@ -91,6 +92,7 @@ def compose_time_entry(
         **reference_field("ITEM", time.item),
         **defaults.fields(time),
         **_billing(time),
+        **({} if time.cost_rate is None else {"EXTCOSTRATE": decimal_text(time.cost_rate)}),
     }
     require_dimensions(TIME_ENTRY, [body], features or Features(), ["the entry"])
     return Document(
@@ -144,6 +146,8 @@ def possible_time_bodies(sheet: Row, entry: Row) -> Iterator[dict[str, Any]]:
     options = {name: [*_refs(entry, by), None] for name, by in MAY_BE_FILLED_IN.items()}
     rate = values.decimal(entry, "EXTBILLRATE") if is_billable(entry) else None
     options["EXTBILLRATE"] = [None] if rate is None else [decimal_text(rate), None]
+    cost = values.decimal(entry, "EXTCOSTRATE")
+    options["EXTCOSTRATE"] = [None] if cost is None else [decimal_text(cost), None]
     for chosen in product(*options.values()):
         form = {**certain, **dict(zip(options, chosen, strict=True))}
         yield {name: value for name, value in form.items() if value is not None}

@@ -57,7 +57,8 @@ def already_done(write: Write, sheets: Timesheets) -> Outcome | None:
     home = location.home
     if home is None or any(sheet.period != home.period for sheet in location.found_in):
         return None
-    if not _matches(home, home.our_entries[entry_marker(write)], write):
+    entry = home.our_entries[entry_marker(write)]
+    if not _matches(home, entry, write) or _has_dropped_field(home, entry, write):
         return None
     return _posted(write, home, reason("already_written"))
 
@@ -115,6 +116,12 @@ def _posted(
 def _matches(sheet: Timesheet, entry: Row, write: Write) -> bool:
     """Whether an entry is what a write sends."""
     return any(form == write.body for form in time_entry.possible_time_bodies(sheet.head, entry))
+
+
+def _has_dropped_field(sheet: Timesheet, entry: Row, write: Write) -> bool:
+    """Whether an entry still has a field that we sent before and that the write takes away."""
+    before = time_entry.body_before(sheet.head, entry, write.base_fingerprint)
+    return bool(before.keys() - (write.body or {}).keys())
 
 
 def _is_edited(write: Write, sheet: Timesheet) -> bool:
