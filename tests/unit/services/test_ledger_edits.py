@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from ledgerlink.connectors.shared import errors
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.reasons import Reason
@@ -14,6 +15,7 @@ from ledgerlink.domain.model.time_settings import LedgerEdits, TimeSettings
 from ledgerlink.services.posting.preview import preview
 
 from tests.fakes.company import Stored
+from tests.fakes.ledger import FakeLedger
 from tests.fakes.service import USER, InMemoryService, entry, in_memory_service
 
 BLOCKED, POSTED = ItemState.BLOCKED, ItemState.POSTED
@@ -213,3 +215,22 @@ def test_only_time_that_would_change_is_read_and_all_of_it_at_once(firm: Firm) -
     changed = [one | {"minutes": 90} for one in entries[:9]]
     gone = [{"key": one["key"], "deleted": True} for one in entries[9:12]]
     assert firm.calls(*changed, *gone, *entries[12:]) == {"read": 2}
+
+
+def test_time_that_may_not_be_read_blocks_itself_and_no_new_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Case sage-intacct 6, its kind: the plan meets the missing permission before the post does."""
+    firm = Firm()
+    firm.post(entry("t1"), entry("t2"))
+
+    async def refuse(*_: object) -> None:
+        raise errors.kind_refused("no_permission", "READ on timesheets", remedy="Ask.")
+
+    monkeypatch.setattr(FakeLedger, "snapshots", refuse)
+    found = firm.post(entry("t1", minutes=90), entry("t2"), entry("t3"))
+    assert found == {
+        "time:t1": (BLOCKED, "no_permission"),
+        "time:t2": (UNCHANGED, ""),
+        "time:t3": (POSTED, ""),
+    }
