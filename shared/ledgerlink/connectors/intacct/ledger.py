@@ -1,6 +1,7 @@
 """The `Ledger` port: one open connection to one Sage Intacct company."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -25,6 +26,7 @@ from ledgerlink.connectors.intacct.reads.reader import ListReader
 from ledgerlink.connectors.intacct.reads.refused_fields import RefusedFields
 from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
+from ledgerlink.domain.errors import KindRefused
 from ledgerlink.domain.model.company import Company
 from ledgerlink.domain.model.documents import Snapshot
 from ledgerlink.domain.model.list_records import ListBatch, ListRead, ListType
@@ -77,12 +79,14 @@ class IntacctLedger:
         return replace(found, features=replace(found.features, limits=limits))
 
     async def prefetch(self, operations: Sequence[Operation], stop: Stop) -> None:
-        """Prefetch the timesheets of these operations, as the port describes."""
+        """Prefetch the timesheets of these operations, as the port describes; none where the user
+        may not read them, which `write` says of each entry."""
         time = [operation for operation in operations if operation.kind == TIME_ENTRY]
         if time:
             self._prefetch = self._new_prefetch(stop)
             first_batch = batching.group_by_request(time)[0]
-            await self._prefetch.prefetch(time, [time[position] for position in first_batch])
+            with suppress(KindRefused):
+                await self._prefetch.prefetch(time, [time[position] for position in first_batch])
 
     async def write(self, requests: Sequence[Request], on_outcomes: OnOutcomes, stop: Stop) -> None:
         """Send the requests as the port describes, one at a time."""

@@ -1,0 +1,42 @@
+"""Case sage-intacct 6: a user who may not create one kind of record posts all others."""
+
+from collections.abc import Sequence
+
+import pytest
+from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.source_records import Record
+
+from tests.contract.intacct.books import PASSWORD, USER
+from tests.contract.intacct.poster import Poster, code
+from tests.contract.papers import charged, spent, worked
+
+RECORDS: Sequence[Record] = (worked("t1"), spent(staff_key="emily"), charged("x2"))
+DENIED = {
+    "CREATE EEXPENSES": "expense-report:R9",
+    "CREATE CCTRANSACTION": "expense:x2",
+    "CREATE TIMESHEET": "time:t1",
+    "READ TIMESHEET": "time:t1",
+}
+
+
+def may(poster: Poster, *denied: str) -> None:
+    """From now on the user may do everything but this."""
+    user = {"id": USER, "password": PASSWORD, "denied": list(denied)}
+    poster.books.admin(f"companies/{poster.books.company}", {"users": [user]})
+
+
+@pytest.mark.parametrize("denied", DENIED)
+def test_one_kind_is_blocked_until_it_is_allowed_and_the_others_are_posted(
+    poster: Poster, denied: str
+) -> None:
+    may(poster, denied)
+    outcomes = poster.post(*RECORDS)
+    bad = [key for key, outcome in outcomes.items() if outcome.state is not ItemState.POSTED]
+    assert len(outcomes) == len(RECORDS)
+    assert [code(outcomes[key]) for key in bad] == ["no_permission"]
+    assert outcomes[bad[0]].state is ItemState.BLOCKED
+    why = outcomes[bad[0]].reason
+    assert why is not None
+    assert "Web Services users" in why.remedy
+    may(poster)
+    assert poster.post(*RECORDS)[bad[0]].state is ItemState.POSTED
