@@ -43,5 +43,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     except Refused as refused:
         logger.info("refused", extra={"code": refused.code})
         answer = as_answer(problem_of(refused))
+    answer["body"] = answer.get("body") or ""  # an answer without a body, such as 204
     logger.info("answered", extra={"status": answer["statusCode"], "path": event.get("rawPath")})
     return answer

@@ -22,6 +22,8 @@ MOST_DIGITS = 4_300
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 FORM_PATH = re.compile(r"/v1/oauth/[^/]*/callback/?")
 """The address whose body a browser sends."""
+REPLACEMENT = "\ufffd"
+"""The character that stands for a byte that is not UTF-8."""
 METHODS_WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
 
 
@@ -33,17 +35,17 @@ def with_readable_body(event: dict[str, Any]) -> dict[str, Any]:
     if not given or http["method"].upper() not in METHODS_WITH_BODY:
         return event
     wanted = FORM if FORM_PATH.fullmatch(event["rawPath"]) else JSON
-    _check_type(event, wanted)
-    text = _decoded(given, packed=bool(event.get("isBase64Encoded")))
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    _check_type(headers, wanted)
+    packed = bool(event.get("isBase64Encoded"))
+    text = _decoded(given, headers.get("content-length", ""), packed=packed)
     if wanted == JSON:
         _check_json(text)
     # The resolver knows media types in lower case only.
-    others = {n: v for n, v in event["headers"].items() if n.lower() != "content-type"}
-    return {**event, "headers": {**others, "content-type": wanted}}
+    return {**event, "headers": {**headers, "content-type": wanted}}
 
 
-def _check_type(event: Mapping[str, Any], wanted: str) -> None:
-    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+def _check_type(headers: Mapping[str, str], wanted: str) -> None:
     given, _, parameters = headers.get("content-type", "").lower().partition(";")
     given = given.strip()
     charset = re.search(r'charset\s*=\s*"?([^\s;"]+)', parameters)
@@ -57,7 +59,9 @@ def _check_type(event: Mapping[str, Any], wanted: str) -> None:
         )
 
 
-def _decoded(given: str, *, packed: bool) -> str:
+def _decoded(given: str, length: str, *, packed: bool) -> str:
+    """The text of the body. A gateway that hands a body over as text replaces bytes that are not
+    UTF-8, and the body then no longer has the length that was sent."""
     try:
         body = base64.b64decode(given, validate=True) if packed else given.encode()
     except (binascii.Error, UnicodeEncodeError):
@@ -70,9 +74,12 @@ def _decoded(given: str, *, packed: bool) -> str:
             "them in several requests.",
         )
     try:
-        return body.decode()
+        text = body.decode()
     except UnicodeDecodeError as error:
         raise _not_utf8(error.start) from None
+    if length.isdecimal() and int(length) != len(body) and REPLACEMENT in text:
+        raise _not_utf8(body.find(REPLACEMENT.encode()))
+    return text
 
 
 def _not_utf8(place: int) -> MalformedRequest:

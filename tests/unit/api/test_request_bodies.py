@@ -86,6 +86,22 @@ def test_a_body_that_is_not_utf_8_is_refused(api: Api, body: bytes) -> None:
     assert "byte" in answer.json["detail"]
 
 
+def test_bytes_that_the_gateway_replaced_are_refused(api: Api) -> None:
+    """Case product 11: a gateway may hand the body over as text."""
+    sent = b'{"ledger": "f\xe9"}'
+    headers = {"content-type": JSON, "content-length": str(len(sent))}
+    answer = api.call("POST", "/v1/connections", sent.decode(errors="replace"), headers=headers)
+    check(answer, 400)
+    assert "byte 14" in answer.json["detail"]
+
+
+def test_a_replacement_character_that_was_sent_is_taken(api: Api, connection: Connection) -> None:
+    body = json.dumps({"time_entries": [entry("t1", notes="\ufffd")]}, ensure_ascii=False)
+    headers = {"content-length": str(len(body.encode())), "idempotency-key": "k"}
+    path = f"/v1/connections/{connection.id}/posts"
+    assert api.call("POST", path, body, headers=headers).status == 202
+
+
 @pytest.mark.parametrize(
     ("body", "place"),
     [
