@@ -123,6 +123,23 @@ class FakeRules:
         self.changes[connection_key] += 1
         return self.changes[connection_key]
 
+    def get(
+        self, connection_key: ConnectionKey, kind: RuleKind, wanted: Iterable[str]
+    ) -> Mapping[str, Rule]:
+        mine = {rule.key: rule for rule in self.list(connection_key, kind)}
+        return {key: mine[key] for key in wanted if key in mine}
+
+    def page(
+        self,
+        connection_key: ConnectionKey,
+        kind: RuleKind | None,
+        after: tuple[RuleKind, str] | None,
+        limit: int,
+    ) -> tuple[Sequence[Rule], bool]:
+        mine = sorted(self.list(connection_key, kind), key=lambda rule: (rule.kind, rule.key))
+        left = [rule for rule in mine if after is None or (rule.kind, rule.key) > after]
+        return left[:limit], len(left) > limit
+
     def list(self, connection_key: ConnectionKey, kind: RuleKind | None = None) -> Sequence[Rule]:
         return [
             versions[max(versions)]

@@ -1,7 +1,8 @@
 """Rules: how people, projects and labor codes are mapped."""
 
 from collections.abc import Sequence
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
+from urllib.parse import quote
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
@@ -34,7 +35,7 @@ def get_rules(
     after: Annotated[str | None, Query(max_length=200)] = None,
     limit: Annotated[int, Query(ge=1, le=5000)] = 1000,
 ) -> Response[RuleList]:
-    """In the order of their keys. The ETag is the version of all the connection's rules."""
+    """In a stable order. The ETag is the version of all the connection's rules."""
     caller = who(Right.READ)
     version = dependencies().rules.version(caller.connection_key(connection_id))
     page = rules.page_of_rules(
@@ -80,18 +81,25 @@ def rule_history(
 
 
 @app.get("/v1/connections/<connection_id>/rules", summary="All rules", tags=["rules"])
-def export_rules(connection_id: str) -> Response[AllRules]:
-    """The body can be sent to another connection, or back later."""
+def export_rules(
+    connection_id: str,
+    after: Annotated[str | None, Query(max_length=300)] = None,
+    limit: Annotated[int, Query(ge=1, le=5000)] = 5000,
+) -> Response[AllRules]:
+    """The body can be sent to another connection, or back later. If there are more rules, the
+    header `Next` has the cursor of the rest."""
     caller = who(Right.READ)
     version = dependencies().rules.version(caller.connection_key(connection_id))
-    found = {
-        kind: {
-            rule.key: plain(kind, rule.mapping)
-            for rule in rules.list_rules(dependencies(), caller.connection_key(connection_id), kind)
-        }
-        for kind in RuleKind
-    }
-    return _answer(AllRules(rules=found), version)
+    page = rules.page_of_all_rules(
+        dependencies(), caller.connection_key(connection_id), after, limit
+    )
+    found: dict[RuleKind, dict[str, Any]] = {kind: {} for kind in RuleKind}
+    for rule in page.items:
+        found[rule.kind][rule.key] = plain(rule.kind, rule.mapping)
+    answer = _answer(AllRules(rules=found), version)
+    if page.after is not None:
+        answer.headers["Next"] = quote(page.after)
+    return answer
 
 
 @app.put("/v1/connections/<connection_id>/rules", summary="Set rules of all kinds", tags=["rules"])

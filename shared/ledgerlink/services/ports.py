@@ -91,8 +91,25 @@ class Rules(Protocol):
         are stored then; the same change made again leaves them as they are."""
         ...
 
+    def get(
+        self, connection_key: ConnectionKey, kind: RuleKind, wanted: Iterable[str]
+    ) -> Mapping[str, Rule]:
+        """The rules of these keys, by key."""
+        ...
+
     def list(self, connection_key: ConnectionKey, kind: RuleKind | None = None) -> Sequence[Rule]:
         """The rules of one kind, or of all kinds, read in one query."""
+        ...
+
+    def page(
+        self,
+        connection_key: ConnectionKey,
+        kind: RuleKind | None,
+        after: tuple[RuleKind, str] | None,
+        limit: int,
+    ) -> tuple[Sequence[Rule], bool]:
+        """At most `limit` rules of one kind, or of all kinds, in a stable order, after the rule of
+        this kind and key; and whether there are more."""
         ...
 
     def history(

@@ -1,6 +1,6 @@
 """Rules and their history, in the table."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from ledgerlink.domain.errors import ChangedMeanwhile
@@ -47,6 +47,30 @@ class DynamoRules:
             self._table.together([count], beside=rows, new=not version, held=held)
         except Taken as taken:
             raise ChangedMeanwhile from taken
+
+    def get(
+        self, connection_key: ConnectionKey, kind: RuleKind, wanted: Iterable[str]
+    ) -> Mapping[str, Rule]:
+        sort_keys = (keys.row("rule", kind, key) for key in wanted)
+        rows = self._table.get_many(keys.connection(connection_key), sort_keys)
+        return {rule.key: rule for rule in map(_rule, rows)}
+
+    def page(
+        self,
+        connection_key: ConnectionKey,
+        kind: RuleKind | None,
+        after: tuple[RuleKind, str] | None,
+        limit: int,
+    ) -> tuple[Sequence[Rule], bool]:
+        rows = list(
+            self._table.query(
+                keys.connection(connection_key),
+                keys.under("rule", *(() if kind is None else (kind,))),
+                after=keys.row("rule", *after) if after else None,
+                limit=limit + 1,
+            )
+        )
+        return [_rule(row) for row in rows[:limit]], len(rows) > limit
 
     def list(self, connection_key: ConnectionKey, kind: RuleKind | None = None) -> Sequence[Rule]:
         of_kind = () if kind is None else (kind,)

@@ -77,3 +77,29 @@ def test_neighbours_and_kinds_stay_apart(stores: Stores) -> None:
         assert found.mapping == LinkTo(ledger_id=neighbour.firm + neighbour.id)
         assert stores.rules.list(neighbour, RuleKind.PROJECTS) == []
     assert stores.rules.history(ConnectionKey("a", "y"), RuleKind.USERS, "u1") == []
+
+
+def test_rules_are_read_page_by_page(stores: Stores) -> None:
+    """Case product 17."""
+    given = [rule(RuleKind.USERS, key, Skip()) for key in STRANGE]
+    given += [rule(RuleKind.PROJECTS, f"p{n}", Skip()) for n in range(5)]
+    stores.rules.put(ACME, given, 0)
+    for kind in (RuleKind.USERS, RuleKind.PROJECTS, None):
+        wanted = {(r.kind, r.key) for r in given if kind in (None, r.kind)}
+        found, after, more = list[tuple[RuleKind, str]](), None, True
+        while more:
+            page, more = stores.rules.page(ACME, kind, after, 2)
+            assert len(page) == 2 or not more
+            found += [(one.kind, one.key) for one in page]
+            after = found[-1]
+        assert sorted(found) == sorted(wanted)
+    assert stores.rules.page(ACME, RuleKind.CARDS, None, 10) == ([], False)
+
+
+def test_rules_are_read_by_their_keys(stores: Stores) -> None:
+    """Case security 12: a mapping page reads no rules but its own."""
+    stores.rules.put(ACME, [rule(RuleKind.USERS, key, Skip()) for key in STRANGE], 0)
+    found = stores.rules.get(ACME, RuleKind.USERS, [*STRANGE[:4], "none"])
+    assert {key: one.key for key, one in found.items()} == {key: key for key in STRANGE[:4]}
+    assert stores.rules.get(ACME, RuleKind.PROJECTS, STRANGE) == {}
+    assert stores.rules.get(ACME, RuleKind.USERS, []) == {}

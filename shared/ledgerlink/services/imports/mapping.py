@@ -211,12 +211,11 @@ def mapping_of(
     limit: int = 1000,
 ) -> MappingPage:
     """At most `limit` entities of that kind in the order of their keys, after the key `after`."""
-    rules = {rule.key: rule for rule in deps.rules.list(run.connection_key, kind)}
+    lines = [one for one in deps.staging.notes(run, ENTITIES) if one["kind"] == kind]
+    rules = deps.rules.get(run.connection_key, kind, [one["entity"]["key"] for one in lines])
     payroll = connection.company is not None and connection.company.features.payroll
     mapped = [
-        _mapped(line, rules, payroll=kind is RuleKind.USERS and bool(payroll))
-        for line in deps.staging.notes(run, ENTITIES)
-        if line["kind"] == kind
+        _mapped(line, rules, payroll=kind is RuleKind.USERS and bool(payroll)) for line in lines
     ]
     mapped.sort(key=lambda one: one.entity.key)
     rest = [one for one in mapped if after is None or one.entity.key > after]

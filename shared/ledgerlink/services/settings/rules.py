@@ -1,6 +1,6 @@
 """Reading and setting rules."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ledgerlink.domain.errors import Invalid
@@ -10,6 +10,7 @@ from ledgerlink.domain.model.rules import Rule, RuleKind, refuse_shared_people
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.newest import repeat_until_stored, require_version
 from ledgerlink.services.ports import Page
+from ledgerlink.services.runs.history import bad_cursor
 from ledgerlink.services.settings.references import unfit_rules
 
 
@@ -22,10 +23,29 @@ def list_rules(deps: Dependencies, connection_key: ConnectionKey, kind: RuleKind
 def page_of_rules(
     deps: Dependencies, connection_key: ConnectionKey, kind: RuleKind, after: str | None, limit: int
 ) -> Page[Rule]:
-    """At most `limit` rules in the order of their keys, after the key `after`."""
-    found = sorted(list_rules(deps, connection_key, kind), key=lambda rule: rule.key)
-    rest = [rule for rule in found if after is None or rule.key > after]
-    return Page(rest[:limit], rest[limit - 1].key if len(rest) > limit else None)
+    """At most `limit` rules of a kind in a stable order, after the key `after`."""
+    deps.connections.get(connection_key)
+    begin = None if after is None else (kind, after)
+    found, more = deps.rules.page(connection_key, kind, begin, limit)
+    return Page(found, found[-1].key if more else None)
+
+
+def page_of_all_rules(
+    deps: Dependencies, connection_key: ConnectionKey, after: str | None, limit: int
+) -> Page[Rule]:
+    """At most `limit` rules of all kinds, by kind. `after` is the cursor of the page before. Raises
+    Invalid for another cursor."""
+    deps.connections.get(connection_key)
+    begin = None if after is None else _place(after)
+    found, more = deps.rules.page(connection_key, None, begin, limit)
+    return Page(found, f"{found[-1].kind}/{found[-1].key}" if more else None)
+
+
+def _place(cursor: str) -> tuple[RuleKind, str]:
+    kind, slash, key = cursor.partition("/")
+    if not slash or kind not in list(RuleKind):
+        raise bad_cursor()
+    return RuleKind(kind), key
 
 
 def rule_history(
@@ -109,7 +129,7 @@ class _RuleChange:
         found: dict[RuleKind, Sequence[Rule]] = {}
         changed: list[Rule] = []
         for kind, mappings in self.given.items():
-            current = {rule.key: rule for rule in self.deps.rules.list(key, kind)}
+            current = self._current(kind, mappings)
             new = _changed(self.deps, self.user, kind, mappings, current)
             current |= {rule.key: rule for rule in new}
             refuse_shared_people(current.values())
@@ -117,6 +137,14 @@ class _RuleChange:
             found[kind] = [current[key] for key in mappings]
         self._refuse_unfit(changed)
         return RulesSet(found, self.deps.rules.put(key, changed, version))
+
+    def _current(self, kind: RuleKind, given: Iterable[str]) -> dict[str, Rule]:
+        """The stored rules that the new ones are compared with: of people all, as they are
+        one-to-one."""
+        key, rules = self.connection.key, self.deps.rules
+        if kind is RuleKind.USERS:
+            return {rule.key: rule for rule in rules.list(key, kind)}
+        return dict(rules.get(key, kind, given))
 
     def _refuse_unfit(self, changed: Sequence[Rule]) -> None:
         """Raise Invalid for rules that point at a record that cannot be used so. Rules that stay as
@@ -136,17 +164,19 @@ def keep_created_rules(
 
     def store() -> None:
         version = deps.rules.version(connection_key)
-        stored = {(rule.kind, rule.key): rule for rule in deps.rules.list(connection_key)}
-        still = [rule for rule in created if _still_follows(rule, stored)]
+        still: list[Rule] = []
+        for kind in RuleKind:
+            some = [rule for rule in created if rule.kind is kind]
+            stored = deps.rules.get(connection_key, kind, [rule.key for rule in some])
+            still += [rule for rule in some if _follows(rule, stored.get(rule.key))]
         deps.rules.put(connection_key, still, version)
 
     if created:
         repeat_until_stored(store)
 
 
-def _still_follows(rule: Rule, stored: Mapping[tuple[RuleKind, str], Rule]) -> bool:
+def _follows(rule: Rule, before: Rule | None) -> bool:
     """Whether the stored rule is the version before this one."""
-    before = stored.get((rule.kind, rule.key))
     return rule.version == (before.version if before else 0) + 1
 
 
