@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import httpx
 from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
 from ledgerlink.domain.model.list_records import ListBatch, ListRead, ListRecord, ListType
 
@@ -27,9 +28,14 @@ class FakeListServer:
     rows: list[Row]
     events: Mapping[int, Callable[[list[Row]], None]] = field(default_factory=dict)
     statements: list[str] = field(default_factory=list)
+    most_rows: int | None = None
+    """A page of more rows is never answered."""
 
     def __call__(self, statement: str) -> Mapping[str, Any]:
         self.statements.append(statement)
+        asked = int(WINDOW.search(statement)[3])  # type: ignore[index]
+        if self.most_rows is not None and asked > self.most_rows:
+            raise httpx.ReadTimeout("no answer")
         if event := self.events.get(len(self.statements)):
             event(self.rows)
         window, entity = WINDOW.search(statement), FROM.search(statement)
@@ -47,6 +53,11 @@ class FakeListServer:
         is_open = "Balance > '0'" in statement
         rows = [row for row in self.rows if not is_open or row["Balance"] > 0]
         return [row for row in rows if named is None or row["Id"] in named]
+
+    @property
+    def sizes(self) -> list[int]:
+        """The rows that each statement asked for."""
+        return [int(found[3]) for each in self.statements if (found := WINDOW.search(each))]
 
     @property
     def starts(self) -> list[int]:

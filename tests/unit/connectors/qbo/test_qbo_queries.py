@@ -46,7 +46,7 @@ def test_a_moment_carries_its_offset() -> None:
 
 
 def test_pages_are_ordered_and_hold_a_thousand() -> None:
-    statement = queries.select("TimeActivity", "Id IN ('1')", "Active = true", page=2)
+    statement = queries.select("TimeActivity", "Id IN ('1')", "Active = true", start=2001)
     assert statement == (
         "SELECT * FROM TimeActivity WHERE Id IN ('1') AND Active = true "
         "ORDERBY Id STARTPOSITION 2001 MAXRESULTS 1000"

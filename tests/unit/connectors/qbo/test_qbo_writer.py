@@ -108,13 +108,28 @@ def test_after_a_429_everything_is_silent_for_a_minute() -> None:
     assert [t for t in company.times() if refused_at < t < refused_at + 60] == []
 
 
-def test_a_429_that_names_its_seconds_is_obeyed() -> None:
+@pytest.mark.parametrize(("header", "pause"), [("1", 60), ("0", 60), ("59", 60), ("90", 90)])
+def test_a_429_pauses_for_a_minute_or_longer_if_it_says_so(header: str, pause: int) -> None:
+    """Case quickbooks-online 8: Intuit asks a throttled application to wait a minute."""
+
     def wait(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(429, headers={"Retry-After": "7"}, text="<html></html>")
+        return httpx.Response(429, headers={"Retry-After": header}, text="<html></html>")
 
     company = ScriptedCompany(latency=lambda kind: 0.0, script=[wait])
     run(write_all(company, requests([1])))
-    assert company.times() == pytest.approx([0, 7])
+    assert company.times() == pytest.approx([0, pause])
+
+
+def test_a_429_of_one_second_three_times_is_outlasted_and_a_fourth_is_given_up() -> None:
+    """Case quickbooks-online 8: it was given up after four seconds."""
+    headers = {"Retry-After": "1"}
+    throttled = [lambda request: httpx.Response(429, headers=headers)]
+    company = ScriptedCompany(latency=lambda kind: 0.0, script=[*throttled * 3])
+    assert len(run(write_all(company, requests([1]))).outcomes) == 1
+    assert company.times() == pytest.approx([0, 60, 120, 180])
+    company = ScriptedCompany(latency=lambda kind: 0.0, script=[*throttled * 4])
+    with pytest.raises(LedgerUnavailable, match="slow down"):
+        run(write_all(company, requests([1])))
 
 
 def test_a_429_that_stays_for_minutes_is_a_quota_used_up() -> None:

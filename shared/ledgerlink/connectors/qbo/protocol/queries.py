@@ -6,6 +6,9 @@ from datetime import date, datetime
 PAGE_SIZE = 1000
 """Rows per page; the most that QuickBooks returns."""
 
+SMALLEST_PAGE = 31
+"""Rows of the page that is asked for when larger ones take QuickBooks too long."""
+
 MAX_IDS = 200
 """Ids in one statement."""
 
@@ -44,10 +47,10 @@ def day_range(name: str, first: date | None, last: date | None) -> list[str]:
     return first_day + last_day
 
 
-def select(entity: str, *conditions: str, page: int = 0) -> str:
-    """A page (from 0) of rows in the order of their ids."""
+def select(entity: str, *conditions: str, start: int = 1, size: int = PAGE_SIZE) -> str:
+    """Up to `size` rows from row `start` (from 1), in the order of their ids."""
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    paging = f"ORDERBY Id STARTPOSITION {page * PAGE_SIZE + 1} MAXRESULTS {PAGE_SIZE}"
+    paging = f"ORDERBY Id STARTPOSITION {start} MAXRESULTS {size}"
     return f"SELECT * FROM {entity}{where} {paging}"  # noqa: S608 - values come by `literal`
 
 
@@ -56,12 +59,25 @@ def select_unordered(entity: str, *conditions: str) -> str:
     return f"SELECT * FROM {entity} WHERE {' AND '.join(conditions)}"  # noqa: S608 - as above
 
 
-def page_from(entity: str, *conditions: str, start: int, order: str = "Id") -> str:
-    """A page that begins with row `start` (from 1) in this order."""
+def page_from(
+    entity: str, *conditions: str, start: int, order: str = "Id", size: int = PAGE_SIZE
+) -> str:
+    """A page of up to `size` rows that begins with row `start` (from 1) in this order."""
     columns = EXTRA_COLUMNS.get(entity, "*")
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    paging = f"ORDERBY {order} STARTPOSITION {start} MAXRESULTS {PAGE_SIZE}"
+    paging = f"ORDERBY {order} STARTPOSITION {start} MAXRESULTS {size}"
     return f"SELECT {columns} FROM {entity}{where} {paging}"  # noqa: S608 - values come by `literal`
+
+
+def smaller(size: int) -> int:
+    """The size of the page that is tried when one of this size took QuickBooks too long."""
+    return max(size // 2, SMALLEST_PAGE)
+
+
+def larger(size: int) -> int:
+    """The size of the page after one of this size: an eighth more, because each page that is too
+    large costs a time-out."""
+    return min(size + size // 8, PAGE_SIZE)
 
 
 def batches_of(ids: Sequence[str], size: int = MAX_IDS) -> Iterable[Sequence[str]]:

@@ -42,6 +42,8 @@ class Response:
     """Why there was no response."""
     unsent: bool = False
     """Whether QuickBooks cannot have received the request."""
+    timed_out: bool = False
+    """Whether it took QuickBooks too long."""
 
     @cached_property
     def disposition(self) -> Disposition:
@@ -96,6 +98,7 @@ def parse(response: httpx.Response) -> Response:
         faults=faults_in_json(payload) if payload else _faults_in_markup(response.content),
         trace_id=trace_id(response),
         retry_after=_seconds(retry_after),
+        timed_out=response.status_code == httpx.codes.GATEWAY_TIMEOUT,
     )
 
 
@@ -108,7 +111,12 @@ def trace_id(response: httpx.Response) -> str:
 def no_response(error: httpx.RequestError) -> Response:
     """For a call that ended in a network error; it may or may not have been carried out."""
     detail = f"no answer ({type(error).__name__})"
-    return Response(status=0, network_error=detail, unsent=isinstance(error, UNSENT_ERRORS))
+    return Response(
+        status=0,
+        network_error=detail,
+        unsent=isinstance(error, UNSENT_ERRORS),
+        timed_out=isinstance(error, httpx.ReadTimeout | httpx.RemoteProtocolError),
+    )
 
 
 def _seconds(text: str) -> int | None:

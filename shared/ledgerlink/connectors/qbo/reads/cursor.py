@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from ledgerlink.connectors.qbo.protocol.queries import PAGE_SIZE
+from ledgerlink.connectors.qbo.protocol.queries import PAGE_SIZE, larger
 from ledgerlink.connectors.qbo.protocol.values import Entity
 from ledgerlink.connectors.shared import errors
 from ledgerlink.domain.errors import Invalid
@@ -16,8 +16,9 @@ from ledgerlink.domain.errors import Invalid
 TAIL = 5
 """Rows of the page before that are remembered, because the last ones may vanish themselves."""
 
-STEPS = (50, PAGE_SIZE - 1, PAGE_SIZE - 1, PAGE_SIZE - 1)
-"""Rows to go back, step by step, before reading starts over; usually few rows vanish."""
+FIRST_STEP, MAX_STEPS = 50, 4
+"""Rows to go back at first, because usually few rows vanish, and how often reading goes back, by
+nearly a page each time, before it starts over."""
 
 RESTARTS = 3
 """How often reading starts over before it is given up."""
@@ -38,6 +39,8 @@ class Cursor:
     """Steps taken back from there."""
     restarts: int = 0
     """How often reading has started over."""
+    size: int = PAGE_SIZE
+    """Rows to ask for."""
 
     @classmethod
     def parse(cls, position: str | None) -> "Cursor":
@@ -45,14 +48,16 @@ class Cursor:
         if position is None:
             return cls()
         try:
-            start, tail, restarts = json.loads(position)
-            return cls(int(start), tuple(str(mark) for mark in tail), 0, int(restarts))
+            start, tail, restarts, *size = json.loads(position)
+            rows = min(max(int(size[0]), 1), PAGE_SIZE) if size else PAGE_SIZE
+            return cls(int(start), tuple(str(mark) for mark in tail), 0, int(restarts), rows)
         except (ValueError, TypeError) as error:
             raise Invalid("unknown_position", "The position is not one of this ledger.") from error
 
     def position(self) -> str:
         """The cursor as text."""
-        return json.dumps([self.start, self.tail, self.restarts], separators=(",", ":"))
+        size = [self.size] if self.size != PAGE_SIZE else []
+        return json.dumps([self.start, self.tail, self.restarts, *size], separators=(",", ":"))
 
     def new_rows(self, rows: Sequence[Entity], mark: RowMark) -> Sequence[Entity] | None:
         """The rows of this page that follow those already returned; None if none of those is on the
@@ -65,17 +70,17 @@ class Cursor:
 
     def next(self, rows: Sequence[Entity], mark: RowMark) -> "Cursor | None":
         """The cursor of the page after this one; None if this was the last."""
-        if len(rows) < PAGE_SIZE:
+        if len(rows) < self.size:
             return None
         tail = tuple(mark(row) for row in rows[-TAIL:])
-        return Cursor(self.start + PAGE_SIZE - 1, tail, 0, self.restarts)
+        return Cursor(self.start + self.size - 1, tail, 0, self.restarts, larger(self.size))
 
     def step_back(self) -> "Cursor":
         """A cursor further back, at last at the beginning. Raises LedgerUnavailable if the rows
         keep moving."""
-        if self.back < len(STEPS) and self.start > 1:
-            start = max(1, self.start - STEPS[self.back])
-            return replace(self, start=start, back=self.back + 1)
+        if self.back < MAX_STEPS and self.start > 1:
+            step = self.size - 1 if self.back else min(FIRST_STEP, self.size - 1)
+            return replace(self, start=max(1, self.start - step), back=self.back + 1)
         if self.restarts >= RESTARTS:
             raise errors.unavailable("the list keeps changing while it is read")
-        return Cursor(restarts=self.restarts + 1)
+        return Cursor(restarts=self.restarts + 1, size=self.size)

@@ -1,7 +1,9 @@
 """The list reader: one batch of a list, by page or by ids."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from ledgerlink.connectors.qbo.protocol import queries, values
 from ledgerlink.connectors.qbo.protocol.queries import MAX_IDS
@@ -66,7 +68,9 @@ class ListReader:
         """The next page, with more calls if rows have moved."""
         mark = _id_and_update if list_read.since else _id
         while True:
-            response = await self._client.call(query(_statement(list_read, cursor)), stop)
+            statement = partial(_statement, list_read, cursor.start)
+            response, size = await self._client.page(statement, cursor.size, stop)
+            cursor = replace(cursor, size=size)
             rows = _rows(response, list_read.type)
             new_rows = cursor.new_rows(rows, mark)
             if new_rows is not None:
@@ -97,7 +101,7 @@ class ListReader:
         return [ROW_MAPPERS[kind](row) for row in rows]
 
 
-def _statement(list_read: ListRead, cursor: Cursor) -> str:
+def _statement(list_read: ListRead, start: int, size: int) -> str:
     conditions = _with_inactive(list_read.type)
     if list_read.since:
         conditions.append(queries.at_or_after(LAST_UPDATED, list_read.since))
@@ -105,7 +109,7 @@ def _statement(list_read: ListRead, cursor: Cursor) -> str:
         conditions += queries.day_range("TxnDate", list_read.first_day, list_read.last_day)
     order = LAST_UPDATED if list_read.since else "Id"
     entity = ENTITY[list_read.type]
-    return queries.page_from(entity, *conditions, start=cursor.start, order=order)
+    return queries.page_from(entity, *conditions, start=start, order=order, size=size)
 
 
 def _with_inactive(kind: ListType) -> list[str]:

@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
 
 import httpx
 
@@ -27,6 +29,8 @@ from ledgerlink.connectors.shared.ledger_time import LedgerTime, in_time
 from ledgerlink.connectors.shared.unanswered import UnansweredWrites
 from ledgerlink.domain.errors import LedgerUnavailable
 from ledgerlink.domain.ports import Stop, never
+
+Unavailable = TypeVar("Unavailable", bound=LedgerUnavailable)
 
 MINOR_VERSION = "minorversion=75"
 
@@ -70,6 +74,8 @@ class Call:
     """A function for content that is large: it is called each time the call is sent. What it raises
     is passed on to the caller."""
     content_type: str = JSON
+    may_be_smaller: bool = False
+    """Whether less can be asked for if it takes QuickBooks too long."""
 
     def body(self) -> bytes:
         """The bytes to send."""
@@ -86,10 +92,10 @@ class Call:
         return self.kind in ("single", "batch", "upload")
 
 
-def query(statement: str) -> Call:
+def query(statement: str, *, may_be_smaller: bool = False) -> Call:
     """A call that runs a statement of the query language."""
     path = f"/query?{MINOR_VERSION}"
-    return Call("query", "POST", path, statement.encode(), STATEMENT)
+    return Call("query", "POST", path, statement.encode(), STATEMENT, may_be_smaller)
 
 
 def get(path: str) -> Call:
@@ -99,6 +105,10 @@ def get(path: str) -> Call:
 
 class Unanswered(LedgerUnavailable):
     """A write without a response: it may have been carried out. Other calls may still succeed."""
+
+
+class TooLong(LedgerUnavailable):
+    """A page took QuickBooks too long. A smaller one may not."""
 
 
 class Client:
@@ -159,12 +169,29 @@ class Client:
     ) -> AsyncIterator[Sequence[Entity]]:
         """All rows that meet the conditions, page by page. Raises as `rows`, and LedgerUnavailable
         if there are more than `most` pages."""
-        for page in range(most):
-            rows = await self.rows(entity, queries.select(entity, *conditions, page=page), stop)
+        start, size = 1, queries.PAGE_SIZE
+        for _ in range(most):
+            statement = partial(queries.select, entity, *conditions, start=start)
+            response, size = await self.page(statement, size, stop)
+            rows = values.rows(response, entity)
             yield rows
-            if len(rows) < queries.PAGE_SIZE:
+            if len(rows) < size:
                 return
+            start, size = start + size, queries.larger(size)
         raise errors.unavailable(f"QuickBooks has too many {entity} records to search")
+
+    async def page(
+        self, statement: Callable[..., str], size: int, stop: Stop = never
+    ) -> tuple[Response, int]:
+        """The response to `statement(size=…)` for a page of so many rows, and how many were asked
+        for in the end. A page that takes QuickBooks too long is halved, down to SMALLEST_PAGE.
+        Raises as `call`."""
+        while size > queries.SMALLEST_PAGE:
+            try:
+                return await self.call(query(statement(size=size), may_be_smaller=True), stop), size
+            except TooLong:
+                size = queries.smaller(size)
+        return await self.call(query(statement(size=size)), stop), size
 
     async def read(self, entity: str, path: str, stop: Stop = never) -> Entity:
         """One record by its path. Raises as `rows`."""
@@ -193,7 +220,9 @@ class Client:
         retry = Retry(self._jitter, self._pauses)
         while _is_repeated(call, response):
             if call.writes and response.may_have_begun:
-                raise _unanswered(response)
+                raise _error_of(Unanswered, response)
+            if call.may_be_smaller and response.timed_out:
+                raise _error_of(TooLong, response)
             if response.disposition is Disposition.THROTTLED:
                 now = self._time.now()
                 self._limiter.pause(now + retry.after_throttling(response, now))
@@ -279,9 +308,9 @@ def _is_repeated(call: Call, response: Response) -> bool:
     return response.disposition in REPEATED or (response.has_ended and not call.writes)
 
 
-def _unanswered(response: Response) -> Unanswered:
+def _error_of(kind: type[Unavailable], response: Response) -> Unavailable:
     error = errors.unavailable(str(response), trace_id=response.trace_id)
-    return Unanswered(error.code, error.message, error.remedy, error.trace_id)
+    return kind(error.code, error.message, error.remedy, error.trace_id)
 
 
 def _raise_lane_error(response: Response) -> None:

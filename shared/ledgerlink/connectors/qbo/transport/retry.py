@@ -13,8 +13,10 @@ FIRST_WAIT = 1.0
 LONGEST_WAIT = 32.0
 """Ledger seconds before the first repeat and, at most, before a later one."""
 
-DEFAULT_PAUSE = 60.0
-"""Ledger seconds to pause after a 429 that states no time."""
+SHORTEST_PAUSE = 60.0
+"""Ledger seconds to pause after a 429, at least. Intuit asks this of every throttled application
+(its page on limits); a shorter time in Retry-After, a header that its page does not name, comes
+from a gateway."""
 
 LONGEST_PAUSE = 300.0
 """Ledger seconds; a longer pause does not fit into a worker's time."""
@@ -62,10 +64,10 @@ class Retry:
         return wait * (1 + self._jitter()) / 2
 
     def after_throttling(self, response: Response, now: float) -> float:
-        """The pause that QuickBooks asks for, else a minute. Raises LedgerUnavailable if it is too
-        long, or asked for too often."""
+        """The pause: a minute, or longer if QuickBooks asks for it. Raises LedgerUnavailable if it
+        is too long, or asked for too often."""
         self._pauses += 1
-        pause = DEFAULT_PAUSE if response.retry_after is None else float(response.retry_after)
+        pause = max(SHORTEST_PAUSE, float(response.retry_after or 0))
         self._shared_pauses.begin(now, pause)
         if max(self._pauses, self._shared_pauses.count) > MAX_PAUSES or pause > LONGEST_PAUSE:
             detail = f"{response}; QuickBooks keeps asking us to slow down"
