@@ -56,10 +56,12 @@ def test_a_snapshot_has_its_total_and_content(sample: MoneyRecord) -> None:
     row = stored(sample, version="3")
     copy = copy_of(sample)
     assert content.content_fingerprint(composed(sample).kind, row) == copy.forms[0]
+    assert copy.body["TxnDate"] == row["TxnDate"]
+    assert len(copy.body["Line"]) == len(composed(sample).body["Line"])
     assert copy == Snapshot(
         ledger_id="145",
         version="3",
-        body={},
+        body=content.held(composed(sample).kind, row),
         forms=copy.forms,
         total=Decimal(str(row["TotalAmt"])),
         fixed=composed(sample).fixed,
