@@ -250,6 +250,7 @@ async def test_an_error_at_sign_in_names_the_next_click(
     with pytest.raises(error) as outcomes:
         await client_of(InMemoryGateway(script=[step])).read([reading()])
     assert where in outcomes.value.remedy  # type: ignore[attr-defined]
+    assert str(outcomes.value).startswith("Sage Intacct did not accept this sign-in: ")
     assert "p4ssword" not in str(outcomes.value)
 
 

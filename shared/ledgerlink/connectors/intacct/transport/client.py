@@ -19,7 +19,7 @@ from ledgerlink.connectors.shared.errors import Disposition, Meaning
 from ledgerlink.connectors.shared.ledger_time import LedgerTime, in_time
 from ledgerlink.connectors.shared.request_id import derived_id
 from ledgerlink.connectors.shared.unanswered import UnansweredWrites
-from ledgerlink.domain.errors import AuthorizationLost, LedgerUnavailable
+from ledgerlink.domain.errors import AuthorizationLost, LedgerStopped, LedgerUnavailable
 from ledgerlink.domain.ports import Stop, never
 
 TIMEOUT = 300.0
@@ -129,7 +129,7 @@ class Client:
                 return self._sessions.start(reply.response)
             try:
                 await self._wait(reply, reply.failure, retry, stop)
-            except AuthorizationLost as error:
+            except (AuthorizationLost, LedgerStopped) as error:
                 if self._sessions.has_signed_in:
                     raise
                 raise _sign_in_rejected(error, reply) from error
@@ -218,7 +218,9 @@ def _may_pass(result: Result) -> bool:
     return error_codes.meaning(main_fault(result.faults)).disposition is Disposition.RETRY
 
 
-def _sign_in_rejected(error: AuthorizationLost, reply: HttpReply) -> AuthorizationLost:
-    """The error for a login that never worked; there is no connection yet to reconnect."""
+def _sign_in_rejected(
+    error: AuthorizationLost | LedgerStopped, reply: HttpReply
+) -> AuthorizationLost | LedgerStopped:
+    """The error for a login that never worked; there is no connection yet to reconnect or stop."""
     message = f"Sage Intacct did not accept this sign-in: {reply.fault}"
-    return AuthorizationLost(error.code, message, error.remedy, error.trace_id)
+    return type(error)(error.code, message, error.remedy, error.trace_id)
