@@ -23,6 +23,7 @@ from ledgerlink.domain.model.time_settings import (
     Description,
     LedgerEdits,
     Rounding,
+    SameNames,
     TimeSettings,
 )
 from ledgerlink.wire.records import problems
@@ -52,6 +53,7 @@ class PostingView(View):
     ledger_edits: LedgerEdits
     billable: Billable
     shorten: bool
+    same_names: SameNames
 
     @classmethod
     def of(cls, posting: TimeSettings) -> "PostingView":
@@ -70,6 +72,7 @@ class PostingChange(Given):
     ledger_edits: str | None = None
     billable: str | None = None
     shorten: bool | None = None
+    same_names: SameNames | None = None
 
 
 class ExpensesView(View):

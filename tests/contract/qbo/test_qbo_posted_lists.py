@@ -10,10 +10,13 @@ from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.model.rules import CreateLaborCode, LinkTo, RuleKind
 from ledgerlink.domain.model.source_records import (
+    ClientRecord,
     ListPost,
+    ProjectRecord,
     RecordKind,
     StaffRecord,
 )
+from ledgerlink.domain.model.time_settings import SameNames, TimeSettings
 
 from tests.contract.papers import gone, invoice, sold, spent, worked
 from tests.contract.qbo.books import Row
@@ -200,6 +203,31 @@ def test_a_name_that_another_list_has_already_is_refused_and_its_holder_named(
     assert "Books by Bessie" in words(outcome)
     assert "by vendor Books by Bessie (30)" in words(outcome)
     assert len(named(poster, "Vendor", "Books by Bessie")) == 1
+
+
+WEBSITES: tuple[ListPost, ...] = (
+    ClientRecord(key="ca", name="Alpha Ltd"),
+    ClientRecord(key="cb", name="Beta Ltd"),
+    ProjectRecord(key="pd", name="Website", client_key="ca"),
+    ProjectRecord(key="pb", name="Website", client_key="cb"),
+)
+
+
+def test_the_second_project_of_a_name_is_blocked_before_it_is_sent(poster: Poster) -> None:
+    """Case general 06."""
+    outcome = poster.post(*WEBSITES)["project:pb"]
+    assert (outcome.state, code(outcome)) == (ItemState.BLOCKED, "name_taken")
+    assert "Alpha Ltd:Website" in words(outcome)
+    assert len(named(poster, "Customer", "Website")) == 1
+
+
+def test_the_client_s_name_is_added_to_the_second_project_of_a_name(poster: Poster) -> None:
+    """Case general 06."""
+    poster.posting = TimeSettings(same_names=SameNames.ADD_CLIENT)
+    assert {o.state for o in poster.post(*WEBSITES).values()} == {ItemState.POSTED}
+    (of_beta,) = named(poster, "Customer", "Website (Beta Ltd)")
+    assert of_beta["FullyQualifiedName"] == "Beta Ltd:Website (Beta Ltd)"
+    assert {o.state for o in poster.post(*WEBSITES).values()} == {ItemState.UNCHANGED}
 
 
 def test_records_that_need_a_refused_one_are_blocked(poster: Poster) -> None:

@@ -77,5 +77,6 @@ def test_a_reason_from_before_loads_without_parameters() -> None:
 def test_the_page_gives_the_words_of_a_case(code: str, case: str) -> None:
     template = CASES[code, case]
     assert f"| `{code}` | {case} | {template.message} | {template.remedy} |" in PAGE
-    found = reason_in_case(code, case, state="rejected")
+    places = set(re.findall(r"{(\w+)}", template.message + template.remedy))
+    found = reason_in_case(code, case, **dict.fromkeys(places, "rejected"))
     assert found.code == code

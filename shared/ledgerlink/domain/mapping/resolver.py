@@ -1,6 +1,7 @@
 """Resolving source records by rules: which ledger record does each of them point at?"""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -13,8 +14,15 @@ from ledgerlink.domain.mapping.defects import (
     why_unplannable,
 )
 from ledgerlink.domain.mapping.document_terms import refuse_dimensions
+from ledgerlink.domain.mapping.project_names import ProjectNames
 from ledgerlink.domain.mapping.targets import MAPPING, PAGES, PURPOSES, KnownTargets
-from ledgerlink.domain.mapping.twins import Names, NamesUnchecked, Place, why_doubled
+from ledgerlink.domain.mapping.twins import (
+    Names,
+    NamesUnchecked,
+    Place,
+    why_created_before,
+    why_doubled,
+)
 from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.dimensions import Defaults, Dimensions, first_given
 from ledgerlink.domain.model.documents import (
@@ -102,6 +110,13 @@ class Resolver:
     _twins: dict[str, str] = field(default_factory=dict)
     """The ids of the records that refused ones would repeat, by posting key."""
     _new_names: dict[Place, NewListRecord] = field(default_factory=dict)
+    _project_names: ProjectNames = field(init=False)
+    _unlisted: dict[Place, list[NewCustomer]] | None = None
+    """The projects that were created and that no sync has brought in yet, by their names."""
+
+    def __post_init__(self) -> None:
+        how, new_names = self.posting.same_names, self._new_names
+        self._project_names = ProjectNames(how, self.names, self.links, self.composer, new_names)
 
     def resolve(self, entry: TimeEntry) -> "Resolved":
         """Where the entry goes. Raises Blocked or Skipped."""
@@ -191,7 +206,63 @@ class Resolver:
             parent = self.existing(Purpose.CUSTOMER_ABOVE, new.parent_id)
         else:
             parent = self._client(new.client, source_key)
-        return NewCustomer(key=posting_key("project", source_key), name=new.name, parent=parent)
+        record = NewCustomer(
+            key=posting_key("project", source_key),
+            name=new.name,
+            parent=parent,
+            client_name=self._client_name(new),
+        )
+        return self._project_names.named(record, self._created_before(record))
+
+    def _client_name(self, new: CreateProject) -> str | None:
+        """The name of the client above, by its rule or by the lists."""
+        if new.parent_id is not None:
+            return self.names.customer_name(new.parent_id) or new.parent_id
+        if new.client is None:
+            return None
+        rule = self.rules.get((RuleKind.PROJECTS, new.client.key))
+        match rule.mapping if rule else None:
+            case CreateProject(name=name):
+                return name
+            case LinkTo(ledger_id=ledger_id):
+                return self.names.customer_name(ledger_id) or new.client.name
+        return new.client.name
+
+    def _created_before(self, record: NewCustomer) -> Sequence[NewCustomer]:
+        """Other projects that were created under its name and that no sync has brought in yet."""
+        if self._unlisted is None:
+            self._unlisted = defaultdict(list)
+            for other in self._unlisted_projects():
+                for place in self.names.places(other):
+                    self._unlisted[place].append(other)
+        same = (one for p in self.names.places(record) for one in self._unlisted.get(p, ()))
+        return [other for other in same if other.key != record.key]
+
+    def _unlisted_projects(self) -> Iterator[NewCustomer]:
+        for rule in self.rules.values():
+            key = posting_key("project", rule.key)
+            link = self.links.get(key)
+            if link is None or not isinstance(rule.mapping, CreateProject):
+                continue
+            other = NewCustomer(
+                key=key,
+                name=rule.mapping.name,
+                parent=self._parent_before(rule.mapping),
+                client_name=self._client_name(rule.mapping),
+            )
+            if not self.names.is_listed(other, link.ledger_id):
+                yield self._project_names.as_posted(other)
+
+    def _parent_before(self, new: CreateProject) -> Target | None:
+        """The customer above a project that was created; None where there is none."""
+        if new.parent_id is not None or new.client is None:
+            return ExistingRecord(new.parent_id) if new.parent_id else None
+        rule = self.rules.get((RuleKind.PROJECTS, new.client.key))
+        if rule is not None and isinstance(rule.mapping, LinkTo):
+            return ExistingRecord(rule.mapping.ledger_id)
+        keys = (posting_key("project", new.client.key), posting_key("client", new.client.key))
+        link = next((self.links[key] for key in keys if key in self.links), None)
+        return ExistingRecord(link.ledger_id) if link is not None else None
 
     def _client(self, client: Client | None, below: str) -> Target | None:
         """The customer above. If it was not created yet and has a rule of its own, that rule
@@ -327,6 +398,8 @@ class Resolver:
         if (twin := self.names.twin(record)) is not None:
             self._twins[record.key] = twin.ledger_id
             raise Blocked(twin.reason)
+        if isinstance(record, NewCustomer) and (before := self._created_before(record)):
+            raise Blocked(why_created_before(record, before[0]))
         places = self.names.places(record)
         for place in places:
             other = self._new_names.get(place)

@@ -191,8 +191,8 @@ def _unfit(record: ListRecord, fitting: Fitting | None, wanted: str) -> Unfit | 
 
 
 def called(record: ListRecord) -> str:
-    """A record as people call it: `the employee John Johnson (54)`."""
-    return f"the {_words(record.type)} {record.name} ({bare_id(record.id)})"
+    """A record as people call it, below the records above it: `the customer Ann:Web (54)`."""
+    return f"the {_words(record.type)} {record.path or record.name} ({bare_id(record.id)})"
 
 
 def bare_id(ledger_id: str) -> str:

@@ -20,7 +20,7 @@ from ledgerlink.domain.model.documents import (
     Pending,
 )
 from ledgerlink.domain.model.list_records import ListRecord, ListType
-from ledgerlink.domain.model.reasons import Reason, reason
+from ledgerlink.domain.model.reasons import ELSEWHERE, Reason, reason, reason_in_case
 
 Place = tuple[str, ...]
 """Where a name or an e-mail address may be once only."""
@@ -32,13 +32,24 @@ class Twin(NamedTuple):
     ledger_id: str
     reason: Reason
     """Why it is not created, with the name and the id of the other record."""
+    is_elsewhere: bool = False
+    """Whether it is below another record than the new one would be, or in another list."""
 
 
 class Names(Protocol):
     """What is known of names."""
 
-    def twin(self, record: NewListRecord) -> Twin | None:
-        """The record of the ledger that this one would repeat; None when there is none."""
+    def twin(self, record: NewListRecord, own_id: str | None = None) -> Twin | None:
+        """The record of the ledger that this one would repeat; None when there is none. `own_id` is
+        what it is in the ledger already."""
+        ...
+
+    def is_listed(self, record: NewListRecord, ledger_id: str) -> bool:
+        """Whether a sync has brought in what the record is in the ledger."""
+        ...
+
+    def customer_name(self, ledger_id: str) -> str | None:
+        """The name of a customer; None for one that is not known."""
         ...
 
     def places(self, record: NewListRecord) -> Collection[Place]:
@@ -49,7 +60,13 @@ class Names(Protocol):
 class NamesUnchecked:
     """Leaves names to the ledger."""
 
-    def twin(self, record: NewListRecord) -> Twin | None:  # noqa: ARG002 - the protocol's
+    def twin(self, *_given: object) -> None:
+        return None
+
+    def is_listed(self, *_given: object) -> bool:
+        return True
+
+    def customer_name(self, *_given: object) -> None:
         return None
 
     def places(self, record: NewListRecord) -> Collection[Place]:  # noqa: ARG002 - the protocol's
@@ -71,16 +88,19 @@ class KnownNames:
     """The lists over which an active record's name can be used once only."""
     _names: dict[ListType, Mapping[str, Sequence[ListRecord]]] = field(default_factory=dict)
     _emails: dict[ListType, Mapping[str, Sequence[ListRecord]]] = field(default_factory=dict)
+    _ids: dict[ListType, Mapping[str, ListRecord]] = field(default_factory=dict)
 
-    def twin(self, record: NewListRecord) -> Twin | None:
+    def twin(self, record: NewListRecord, own_id: str | None = None) -> Twin | None:
         """As `Names`. A record that is active comes before others."""
         kind = self._list_of(record)
         shared = self.shared if kind in self.shared else ()
         name = plain(record.name)
         own = [one for one in self._named(kind, name) if _is_beside(one, record)]
         others = [one for other in shared for one in self._named(other, name) if one.active]
-        if (held := _first([*own, *others])) is not None:
-            return Twin(held.id, reason("name_taken", name=record.name, detail=_by(held)))
+        found = [one for one in [*own, *others] if one.type is not kind or one.id != own_id]
+        if (held := _first(found)) is not None:
+            elsewhere = held.type is not kind or not _is_beside(held, record)
+            return Twin(held.id, _why_taken(record, _by(held), elsewhere), elsewhere)
         email = plain(record.email) if isinstance(record, NewPerson) and record.email else ""
         if email and (held := _first(self._with_email(kind, email))) is not None:
             words = {"name": record.name, "email": email, "detail": _by(held)}
@@ -95,6 +115,19 @@ class KnownNames:
         if isinstance(record, NewPerson) and record.email:
             return (by_name, ("email", kind, plain(record.email)))
         return (by_name,)
+
+    def is_listed(self, record: NewListRecord, ledger_id: str) -> bool:
+        """As `Names`."""
+        return ledger_id in self._by_id(self._list_of(record))
+
+    def customer_name(self, ledger_id: str) -> str | None:
+        """As `Names`."""
+        held = self._by_id(ListType.CUSTOMER).get(ledger_id)
+        return held.name if held is not None else None
+
+    def _by_id(self, kind: ListType) -> Mapping[str, ListRecord]:
+        self._index(kind)
+        return self._ids[kind]
 
     def _list_of(self, record: NewListRecord) -> ListType:
         match record:
@@ -118,22 +151,53 @@ class KnownNames:
             return
         names: dict[str, list[ListRecord]] = defaultdict(list)
         emails: dict[str, list[ListRecord]] = defaultdict(list)
+        ids: dict[str, ListRecord] = {}
         records = self.read(kind) if kind in self.lists else ()
         for record in records:
             if record.gone is None:
+                ids[record.id] = record
                 names[plain(record.name)].append(record)
                 emails[plain(str(record.fields.get("email") or ""))].append(record)
-        self._names[kind], self._emails[kind] = names, emails
+        self._names[kind], self._emails[kind], self._ids[kind] = names, emails, ids
 
 
 def why_doubled(record: NewListRecord, other: NewListRecord, place: Place) -> Reason:
     """Why a record is not created beside another new one that has the same name or address."""
     key = other.key.partition(":")[2]
-    detail = f"by {other.name} ({key}), which is created at the same time"
+    detail = f"by {_path(other)} ({key}), which is created at the same time"
     if place[0] == "email":
         words = {"name": record.name, "email": place[-1], "detail": detail}
         return reason("email_taken", field="email", **words)
-    return reason("name_taken", name=record.name, detail=detail)
+    return _why_taken(record, detail, not _are_beside(record, other))
+
+
+def why_created_before(record: NewListRecord, other: NewCustomer) -> Reason:
+    """Why a record is not created beside one that was created under the same name, and that no sync
+    has brought in yet."""
+    key = other.key.partition(":")[2]
+    detail = f"by {_path(other)} ({key}), which was created before"
+    return _why_taken(record, detail, not _are_beside(record, other))
+
+
+def _why_taken(record: NewListRecord, detail: str, elsewhere: bool) -> Reason:
+    """Why its name cannot be used. To link a project to a record elsewhere would book the time of
+    one client on another."""
+    client = record.client_name if isinstance(record, NewCustomer) else None
+    if not elsewhere or client is None:
+        return reason("name_taken", name=record.name, detail=detail)
+    words = {"name": record.name, "detail": detail, "client": client}
+    return reason_in_case("name_taken", ELSEWHERE, **words)
+
+
+def _path(record: NewListRecord) -> str:
+    client = record.client_name if isinstance(record, NewCustomer) else None
+    return f"{client}:{record.name}" if client else record.name
+
+
+def _are_beside(record: NewListRecord, other: NewListRecord) -> bool:
+    if isinstance(record, NewCustomer) and isinstance(other, NewCustomer):
+        return record.parent == other.parent
+    return False
 
 
 def _first(records: Iterable[ListRecord]) -> ListRecord | None:

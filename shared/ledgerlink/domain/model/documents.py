@@ -178,6 +178,8 @@ class NewCustomer:
     key: str
     name: str
     parent: Target | None = None
+    client_name: str | None = None
+    """The name of the client above; None for a client."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

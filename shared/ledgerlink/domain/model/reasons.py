@@ -616,6 +616,7 @@ record and in which system, a remedy what to do next. A remedy never overwrites 
 
 TO_BE_DELETED = "to be deleted"
 POSTED_BEFORE = "posted before"
+ELSEWHERE = "the name belongs to a record elsewhere"
 CASES: dict[tuple[str, str], Template] = {
     ("not_approved", POSTED_BEFORE): Template(
         "It is {state} in time tracking, and only approved records are posted. An earlier version of it is still in the accounting system.",
@@ -624,6 +625,10 @@ CASES: dict[tuple[str, str], Template] = {
     ("changed_in_ledger", TO_BE_DELETED): Template(
         "It was edited in the accounting system after it was posted, so it was not deleted there.",
         "If it should go, delete it in the accounting system. To let time tracking decide for all edited records, choose ours under Settings > Time > Ledger edits and post again.",
+    ),
+    ("name_taken", ELSEWHERE): Template(
+        "The name {name} is already used in the accounting system ({detail}), and there it can be used only once. Choosing that record would book the work for {client} on it.",
+        "Give the project another name in time tracking, or have the client's name added under Settings > Time > Same names, so that it is created as {name} ({client}). Then post again.",
     ),
 }
 """Other words for a reason in a certain case."""

@@ -36,6 +36,14 @@ class LedgerEdits(StrEnum):
     OURS = "ours"
 
 
+class SameNames(StrEnum):
+    """What becomes of a new project whose name another record has, where a ledger takes a name only
+    once: REFUSE blocks it, ADD_CLIENT creates it as `Website (Beta Ltd)`."""
+
+    REFUSE = "refuse"
+    ADD_CLIENT = "add_client"
+
+
 class Billable(StrEnum):
     """Who says whether time is billable; a labor code that says nothing leaves it to the entry."""
 
@@ -75,6 +83,7 @@ class TimeSettings:
     ledger_edits: LedgerEdits = LedgerEdits.ASK
     billable: Billable = Billable.ENTRY
     shorten: bool = False
+    same_names: SameNames = SameNames.REFUSE
 
     def __post_init__(self) -> None:
         if self.round_to not in STEPS:
