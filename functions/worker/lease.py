@@ -18,6 +18,9 @@ RENEWED_WITHIN = 20.0
 """A worker that could not renew its lease for so many seconds stops. What it has in flight ends
 within the grace of 20 seconds that connectors give, so before another worker gets the message."""
 
+MAX_WAIT = 5.0
+"""Seconds for which the end of a message waits for a renewal that is under way."""
+
 logger = Logger(child=True)
 
 
@@ -45,7 +48,7 @@ class Lease:
         _: TracebackType | None,
     ) -> None:
         self._ended.set()
-        self._thread.join()
+        self._thread.join(MAX_WAIT)
 
     def is_lost(self) -> bool:
         """Whether another worker may soon get the message. Where it could never be taken, the

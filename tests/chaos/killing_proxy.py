@@ -34,6 +34,8 @@ class Kill:
     says: bytes = b""
     seen: int = 0
     done: bool = False
+    hit: bytes = b""
+    """The body of the request that it came at."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def due(self, method: str, path: str, headers: dict[str, str], body: bytes) -> bool:
@@ -42,6 +44,7 @@ class Kill:
             return False
         with self._lock:
             self.seen += 1
+            self.hit = body if self.seen == self.nth else self.hit
             return self.seen == self.nth
 
 

@@ -33,6 +33,9 @@ from tests.stepping import Stepping, connected, handle_next
 FIRM = "chaos"
 DEATHS = 12
 MESSAGES = 120
+CLOCK_SCALE = "500"
+"""Ledger seconds in one of the worker's, which waits until the ledger must have ended what a dead
+worker sent. The sandbox's own clock is slower."""
 
 
 @dataclass(slots=True)
@@ -41,6 +44,9 @@ class KillableLane:
 
     NAMED: ClassVar[bool] = False
     """Whether its sandbox gives addresses of its own, which have to lead through the proxy."""
+
+    REPEATS: ClassVar[str] = "requestid"
+    """The setting that says what its sandbox makes of a repeated request id."""
 
     machine: Machine
     realm: str = ""
@@ -87,6 +93,7 @@ class KillableLane:
             for name, value in deployed.items()
         }
         return proxied | {
+            "QBO_CLOCK_SCALE": CLOCK_SCALE,
             "LEDGERLINK_LANE_URL": self.queue_url,
             "LEDGERLINK_MACHINE": self.stepping.arn,
             "AWS_ENDPOINT_URL": self.aws_proxy.url,
@@ -98,6 +105,10 @@ class KillableLane:
             "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'shared'}",
             "PATH": os.environ["PATH"],
         }
+
+    def remember(self, memory: str) -> None:
+        """From now on its company makes this of a repeated request id."""
+        self._sandbox("POST", f"companies/{self.realm}/settings", json={self.REPEATS: memory})
 
     def _sandbox(self, method: str, path: str, **given: Any) -> Any:
         url = f"{self.ledger_url}/_sandbox/{path}"

@@ -10,6 +10,7 @@ from ledgerlink.domain.model.runs import Run, RunState
 from local.machine import Machine
 from tests.chaos.killing_proxy import Kill
 from tests.chaos.lane import KillableLane
+from tests.chaos.test_dying_workers import row
 from tests.support.sampling import sampled
 
 NEW = 40
@@ -40,19 +41,22 @@ def lane(machine: Machine) -> Iterator[KillableLane]:
     lane.close()
 
 
+HEAD = row('feed"')
+ENTRY = b'#feed"}'
+
 STEPS = [
-    ("before-the-first-read", "ledger", ledger_read, "before", 1),
-    ("after-a-read", "ledger", ledger_read, "after", 6),
-    ("after-a-page-is-kept", "aws", page_file, "after", 5),
-    ("in-the-feed", "aws", aws_call("BatchWriteItem"), "before", 1),
-    ("between-records", "aws", aws_call("BatchWriteItem"), "after", 3),
-    ("before-the-head-moves", "aws", aws_call("PutItem"), "before", 1),
-    ("after-the-head-moved", "aws", aws_call("PutItem"), "after", 1),
-    ("before-the-events", "aws", aws_call("PutEvents"), "before", 1),
+    ("before-the-first-read", "ledger", ledger_read, "before", 1, b""),
+    ("after-a-read", "ledger", ledger_read, "after", 6, b""),
+    ("after-a-page-is-kept", "aws", page_file, "after", 5, b""),
+    ("in-the-feed", "aws", aws_call("BatchWriteItem"), "before", 1, ENTRY),
+    ("between-records", "aws", aws_call("BatchWriteItem"), "after", 3, b""),
+    ("before-the-head-moves", "aws", aws_call("PutItem"), "before", 1, HEAD),
+    ("after-the-head-moved", "aws", aws_call("PutItem"), "after", 1, HEAD),
+    ("before-the-events", "aws", aws_call("PutEvents"), "before", 1, b""),
 ]
 
 
-@sampled(("name", "proxy", "matches", "when", "nth"), STEPS, one_in=3)
+@sampled(("name", "proxy", "matches", "when", "nth", "says"), STEPS, one_in=3)
 def test_a_sync_whose_worker_is_killed_reports_every_change_once(
     lane: KillableLane,
     name: str,
@@ -60,14 +64,16 @@ def test_a_sync_whose_worker_is_killed_reports_every_change_once(
     matches: Callable[[str, str, dict[str, str]], bool],
     when: str,
     nth: int,
+    says: bytes,
 ) -> None:
     mark = f"{name} {uuid4().hex[:6]}"
     rows = [lane.edit(entity="Customer", create={"DisplayName": f"{mark} {n}"}) for n in range(NEW)]
     lane.edit(entity="Term", create={"Name": mark[:31], "Type": "STANDARD", "DueDays": 5})
-    kill = Kill(matches, "before" if when == "before" else "after", nth)
+    kill = Kill(matches, "before" if when == "before" else "after", nth, says=says)
     run = lane.sync(whole=True)
     deaths = lane.work(**{proxy: kill})
     assert kill.done
+    assert says in kill.hit
     assert deaths == 1
     run = lane.run(run)
     assert run.state is RunState.COMPLETED

@@ -8,6 +8,7 @@ import pytest
 from local.machine import Machine
 from tests.chaos.killing_proxy import Kill
 from tests.chaos.lane import KillableLane, entries
+from tests.support.ledger_memory import MEMORIES
 from tests.support.sampling import sampled
 
 
@@ -39,21 +40,37 @@ def once_each(lane: KillableLane, prefix: str, count: int) -> None:
     assert ours == {f"{prefix}-{number}": 1 for number in range(count)}
 
 
+def table_together(_method: str, _path: str, headers: dict[str, str]) -> bool:
+    target = next((v for k, v in headers.items() if k.lower() == "x-amz-target"), "")
+    return target.endswith("TransactWriteItems")
+
+
+def row(sort_key: str) -> bytes:
+    """What a request to the table says about a row whose sort key begins so."""
+    return f'"sk": {{"S": "{sort_key}'.encode()
+
+
+LINK, OUTCOME, PROGRESS, CONNECTOR_STATE = row("link#"), row("item#"), row("progress#"), row("lane")
+APPLYING = b'"state": {"S": "applying"}'
+
 STEPS = [
-    ("before-send", "ledger", ledger_write, "before", 1),
-    ("before-second-send", "ledger", ledger_write, "before", 2),
-    ("after-commit-before-answer", "ledger", ledger_write, "after", 1),
-    ("after-later-commit-before-answer", "ledger", ledger_write, "after", 3),
-    ("after-answer-before-record", "aws", table_batch, "before", 1),
-    ("between-records", "aws", table_batch, "after", 1),
-    ("between-links-and-outcomes", "aws", table_batch, "after", 2),
-    ("between-later-records", "aws", table_batch, "after", 4),
-    ("before-first-note-of-progress", "aws", table_put, "before", 2),
-    ("after-plan-was-stored", "aws", table_put, "after", 3),
+    ("before-send", "ledger", ledger_write, "before", 1, b""),
+    ("before-second-send", "ledger", ledger_write, "before", 2, b""),
+    ("after-commit-before-answer", "ledger", ledger_write, "after", 1, b""),
+    ("after-later-commit-before-answer", "ledger", ledger_write, "after", 3, b""),
+    ("after-answer-before-record", "aws", table_batch, "before", 1, LINK),
+    ("between-links-and-outcomes", "aws", table_batch, "after", 1, LINK),
+    ("before-outcomes", "aws", table_batch, "before", 1, OUTCOME),
+    ("after-outcomes", "aws", table_batch, "after", 1, OUTCOME),
+    ("between-later-records", "aws", table_batch, "after", 2, OUTCOME),
+    ("before-first-note-of-progress", "aws", table_put, "before", 1, PROGRESS),
+    ("after-first-note-of-progress", "aws", table_put, "after", 1, PROGRESS),
+    ("before-connector-state", "aws", table_put, "before", 2, CONNECTOR_STATE),
+    ("after-plan-was-stored", "aws", table_together, "after", 1, APPLYING),
 ]
 
 
-@sampled(("name", "proxy", "matches", "when", "nth"), STEPS, one_in=3)
+@sampled(("name", "proxy", "matches", "when", "nth", "says"), STEPS, one_in=4)
 def test_a_worker_killed_at_a_step_leaves_every_entry_once(
     lane: KillableLane,
     name: str,
@@ -61,16 +78,31 @@ def test_a_worker_killed_at_a_step_leaves_every_entry_once(
     matches: Callable[[str, str, dict[str, str]], bool],
     when: str,
     nth: int,
+    says: bytes,
 ) -> None:
-    kill = Kill(matches, "before" if when == "before" else "after", nth)
+    kill = Kill(matches, "before" if when == "before" else "after", nth, says=says)
     run = lane.post(entries(name, 65))
     deaths = lane.work(**{proxy: kill})
     assert kill.done
+    assert says in kill.hit
     assert deaths == 1
     once_each(lane, name, 65)
     counts = lane.run(run).counts()
     assert counts["posted"] >= 65
     assert counts["pending"] == counts["failed"] == counts["blocked"] == 0
+
+
+@pytest.mark.parametrize("memory", MEMORIES)
+def test_a_worker_killed_between_commit_and_answer_leaves_every_entry_once(
+    lane: KillableLane, memory: str
+) -> None:
+    """Case quickbooks-online 3, whatever the ledger makes of a repeated request id."""
+    kill = Kill(ledger_write, "after", 2)
+    run = lane.post(entries(memory, 65))
+    assert lane.work(ledger=kill) == 1
+    assert kill.done
+    once_each(lane, memory, 65)
+    assert lane.run(run).counts()["failed"] == 0
 
 
 def test_a_chunk_of_batches_and_single_calls_survives_deaths_in_both(lane: KillableLane) -> None:

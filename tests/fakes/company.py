@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum, auto
 from typing import Any
@@ -16,8 +16,8 @@ from ledgerlink.domain.ports import Clock
 
 from tests.fakes.failure_plan import FailurePlan
 from tests.fakes.ledger_lists import FakeLedgerLists
-
-MEMORY = timedelta(minutes=60)
+from tests.support.ledger_memory import MEMORIES
+from tests.support.sampling import chosen_for
 
 
 class Fault(Enum):
@@ -46,14 +46,16 @@ class FakeCompany:
     refused; `trouble` is raised by the next calls, one each (None lets a call pass);
     `billed` names invoices by the id of what they bill; `paid` are ids of what is paid. `rates`
     are home units for one of a currency on a day. `seconds` is how long an answer really takes.
-    `prepared` is what was said to come, `unprepared` is raised where it is, one each.
+    `prepared` is what was said to come, `unprepared` is raised where it is, one each. `memory` is
+    what it makes of a request whose id it has seen: one of MEMORIES, chosen by the seed.
     """
 
     clock: Clock
     failure_plan: FailurePlan
     features: Features = field(default_factory=Features)
     stored: dict[str, Stored] = field(default_factory=dict)
-    answers: dict[str, tuple[datetime, list[Outcome]]] = field(default_factory=dict)
+    answers: dict[str, list[Outcome]] = field(default_factory=dict)
+    memory: str = chosen_for("the ledger in memory", MEMORIES)
     received: list[Request] = field(default_factory=list)
     prepared: list[Sequence[Operation]] = field(default_factory=list)
     unprepared: list[LedgerError | Interrupted] = field(default_factory=list)
@@ -83,12 +85,14 @@ class FakeCompany:
         fault = self.faults.pop(0) if self.faults else None
         if fault is Fault.LOST:
             return None
-        at, answer = self.answers.get(request.id, (None, []))
-        if at is None or self.clock.now() - at > MEMORY:
+        answer = self.answers.get(request.id)
+        if answer is not None and self.memory == "fault":
+            return [_failed(write, "an unexpected error occurred") for write in request.writes]
+        if answer is None or self.memory == "ignored":
             files = {write.seq: _read(write) for write in request.writes if write.file is not None}
             self.failure_plan.step("before the ledger commits")
             answer = [self._apply(write, files.get(write.seq)) for write in request.writes]
-            self.answers[request.id] = (self.clock.now(), answer)
+            self.answers[request.id] = answer
             self.failure_plan.step("after the ledger committed")
         return None if fault is Fault.STORED_UNANSWERED else answer
 

@@ -8,7 +8,7 @@ import pytest
 from ledgerlink.connectors.qbo.documents import content as contents
 from ledgerlink.domain.errors import NotFound
 from ledgerlink.domain.model.documents import ExistingRecord
-from ledgerlink.domain.model.plan import Outcome, Write
+from ledgerlink.domain.model.plan import Action, Outcome, Write
 
 from tests.support.qbo.scripted_company import ScriptedCompany, open_ledger
 from tests.support.qbo.virtual_time import START, run
@@ -152,3 +152,12 @@ def test_a_file_that_a_query_returns_incompletely_is_read_by_id() -> None:
     (outcome,) = found(there, filed()).values()
     assert outcome.ledger_id == "3"
     assert outcome.content == contents.content_fingerprint("Attachable", stored(receipt()))
+
+
+def test_a_client_stored_with_other_values_is_found_by_its_name() -> None:
+    """Case quickbooks-online 3: else its name would be taken for ever."""
+    body = {"DisplayName": "Cool Cars", "PrimaryEmailAddr": {"Address": "a@b.example"}}
+    write = Write(seq=0, action=Action.CREATE, key="project:c1", kind="Customer", body=body)
+    row = {"Id": "59", "SyncToken": "0", "DisplayName": "Cool Cars", "Active": True}
+    outcome = found(there_is("Customer", row), write)[0]
+    assert (outcome.ledger_id, reason_of(outcome).code) == ("59", "answer_differs")

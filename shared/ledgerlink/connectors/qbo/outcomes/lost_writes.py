@@ -133,13 +133,14 @@ class LostWrites:
             rows = unmatched
 
     async def _by_name(self, kind: str, writes: Sequence[Write]) -> Matches:
-        """By name, among new records only, because an older one of that name is not ours."""
+        """By name and parent, whatever else differs, because QuickBooks holds each name only once.
+        Among new records only, because an older one of that name is not ours."""
         field = NAME_FIELD.get(kind, "Name")
         for batch in _batches(writes):
             by_name = {str((write.body or {})[field]): write for write in batch}
             async for entity in self._new_records(kind, queries.is_in(field, by_name)):
                 write = by_name.get(entity[field])
-                if write and _agrees(write, entity):
+                if write and _has_same_parent(write, entity):
                     yield write, entity
 
     async def _updated(self, kind: str, writes: Sequence[Write]) -> Matches:
@@ -182,6 +183,11 @@ class LostWrites:
 
 def _agrees(write: Write, entity: Entity) -> bool:
     return not differences(write.kind, write.body or {}, entity)
+
+
+def _has_same_parent(write: Write, entity: Entity) -> bool:
+    sent = (write.body or {}).get("ParentRef")
+    return comparable.id_in(sent) == comparable.id_in(entity.get("ParentRef"))
 
 
 def _attachment_key(attachment: Entity) -> tuple[str, str]:
