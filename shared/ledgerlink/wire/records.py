@@ -127,7 +127,7 @@ SHARED_FIELDS: dict[RecordKind, tuple[str, ...]] = {
 """The fields by which records share a document, for the kinds that do."""
 
 ONLY_EXPENSES_HAVE = frozenset({"spent_on", "report_key", "expense_code_key", "paid_with"})
-"""Fields that show that a record without a kind is meant as an expense."""
+"""Fields that show that a record is meant as an expense, whatever kind it says it is."""
 
 
 def readable_as(line: bytes) -> dict[RecordKind, PartialRecord]:
@@ -142,12 +142,11 @@ def readable_as(line: bytes) -> dict[RecordKind, PartialRecord]:
 
 def _possible_kinds(record: dict[str, Any]) -> list[RecordKind]:
     """The kinds with shared documents that the record may be of."""
-    said = record.get("kind")
-    if said in tuple(RecordKind):
-        return [kind for kind in SHARED_FIELDS if kind == said]
-    if said is None and record and not ONLY_EXPENSES_HAVE.intersection(record):
-        return [RecordKind.TIME]
-    return [*SHARED_FIELDS]
+    said = record.get("kind", RecordKind.TIME if record else None)
+    if said not in tuple(RecordKind):
+        return [*SHARED_FIELDS]
+    meant = {said, *([RecordKind.EXPENSE] if ONLY_EXPENSES_HAVE.intersection(record) else [])}
+    return [kind for kind in SHARED_FIELDS if kind in meant]
 
 
 def _partial(record: dict[str, Any], kind: RecordKind) -> PartialRecord:
