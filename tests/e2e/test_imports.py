@@ -98,6 +98,7 @@ def test_a_rule_that_points_elsewhere_deletes_and_creates(ada: Bookkeeper) -> No
     ada.imported(entries(5))
     before = ada.times()
     other = ada.books.create("Customer", DisplayName="Another")["Id"]
+    ada.firm.synced(ada.connection_id, kind="full", lists=["customer"])
     link = {"action": "link", "ledger_id": other}
     ada.firm.put_rules(ada.connection_id, "projects", {"p1": link})
     ada.imported(entries(5))

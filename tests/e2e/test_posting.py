@@ -121,10 +121,24 @@ def test_every_bad_record_has_a_reason_and_the_others_are_posted(bookkeeping: Bo
     assert items["bad twin"]["reason"]["code"] == "duplicate_key"
 
 
-def test_a_rule_that_points_nowhere_fails_its_entries_alone(bookkeeping: Bookkeeping) -> None:
-    bookkeeping.firm.put_rules(
-        bookkeeping.id, "projects", {"ghost": {"action": "link", "ledger_id": "99999"}}
-    )
+def test_a_rule_that_points_nowhere_is_refused_and_blocks_its_entries_alone(
+    bookkeeping: Bookkeeping,
+) -> None:
+    """Cases general 02, product 4: refused when it is set; one that was set before the lists came
+    in (`gone`, whose customer was deleted since) blocks what needs it."""
+    gone = str(bookkeeping.books.create("Customer", DisplayName="Soon gone")["Id"])
+    kept = str(bookkeeping.books.create("Customer", DisplayName="Kept")["Id"])
+    bookkeeping.firm.synced(bookkeeping.id, kind="full", lists=["customer"])
+    nowhere = {"ghost": {"action": "link", "ledger_id": "99999"}}
+    refused = bookkeeping.firm.put_rules(bookkeeping.id, "projects", nowhere)
+    assert refused.status_code == 422
+    (problem,) = refused.json()["errors"]
+    assert problem["pointer"] == "/rules/ghost/ledger_id"
+    assert "99999" in problem["detail"]
+    link = {"ghost": {"action": "link", "ledger_id": gone}}
+    assert bookkeeping.firm.put_rules(bookkeeping.id, "projects", link).status_code == 200
+    bookkeeping.books.merge("Customer", gone, kept)
+    bookkeeping.firm.synced(bookkeeping.id, kind="full", lists=["customer"])
     run = bookkeeping.firm.posted(
         bookkeeping.id, [entry("on ghost", project_key="ghost"), entry("beside ghost")]
     )

@@ -24,6 +24,8 @@ class FakeLedgerLists:
     late: list[ListRecord] = field(default_factory=list)
     deleted: list[tuple[ListType, Gone]] = field(default_factory=list)
     page: int = PAGE
+    unreadable: dict[ListType, dict[str, str]] = field(default_factory=dict)
+    """Records that our program cannot read, with the id that it knows of each: its own or none."""
     _version: int = 0
 
     def held(self, kind: ListType) -> Mapping[str, ListRecord]:
@@ -64,21 +66,31 @@ class FakeLedgerLists:
         found = [r for _, r in sorted(self.held(reading.type).items()) if _asked(r, reading)]
         left = [record for record in found if record.id > after]
         position = left[self.page - 1].id if len(left) > self.page else None
-        return ListBatch(records=left[: self.page], as_of=self.clock.now(), position=position)
+        batch = ListBatch(records=left[: self.page], as_of=self.clock.now(), position=position)
+        return self._without_unreadable(reading.type, batch)
+
+    def _without_unreadable(self, kind: ListType, batch: ListBatch) -> ListBatch:
+        ids = self.unreadable.get(kind, {})
+        known = {ids[r.id]: KeyError("ours") for r in batch.records if r.id in ids}
+        readable = [record for record in batch.records if record.id not in ids]
+        return replace(batch, records=readable, unreadable=known)
 
     def changes(self, wanted: Sequence[ListType], since: datetime) -> Mapping[ListType, ListBatch]:
         """What the ledger tells of changes."""
         late, self.late = self.late, []
         return {
-            kind: ListBatch(
-                records=[r for r in self.held(kind).values() if _since(r, since)]
-                + [r for r in late if r.type is kind],
-                gone=[g for k, g in self.deleted if k is kind and g.at and g.at >= since],
-                as_of=self.clock.now(),
-            )
+            kind: self._without_unreadable(kind, self._changed(kind, since, late))
             for kind in wanted
             if kind not in self.untold
         }
+
+    def _changed(self, kind: ListType, since: datetime, late: Sequence[ListRecord]) -> ListBatch:
+        return ListBatch(
+            records=[r for r in self.held(kind).values() if _since(r, since)]
+            + [r for r in late if r.type is kind],
+            gone=[g for k, g in self.deleted if k is kind and g.at and g.at >= since],
+            as_of=self.clock.now(),
+        )
 
 
 def _asked(record: ListRecord, reading: ListRead) -> bool:

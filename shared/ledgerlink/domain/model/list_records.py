@@ -245,6 +245,8 @@ class ListBatch:
     """Where the next batch begins; None at the end."""
     gap: Reason | None = None
     """What the records lack, because the ledger does not show it; said once."""
+    unreadable: Mapping[str, Exception] = field(default_factory=dict)
+    """Records with which our program made a mistake, by id; empty where a record has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

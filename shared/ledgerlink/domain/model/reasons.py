@@ -564,6 +564,10 @@ REASONS: dict[str, Template] = {
         "Our program made a mistake with {key} after it was sent, so it is not known whether the accounting system has it.",
         "Look for it in the accounting system before you post it again. This is a mistake on our side: contact support with the id of this run and the key {key}.",
     ),
+    "records_unreadable": Template(
+        "The list {list} came in without {count} of its records, because our program made a mistake with them: {ids}. They stay as they were last known.",
+        "This is a mistake on our side. Contact support with the id of this run.",
+    ),
     # A whole run or connection
     "looking_up": Template(
         "Some records were sent to the accounting system, and it is not known yet whether it has them, because it did not answer or a server of ours stopped. They are looked for there before anything is sent again.",

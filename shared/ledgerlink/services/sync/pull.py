@@ -5,11 +5,17 @@ merged, and a step that is repeated has no further effect.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ledgerlink.domain.errors import Interrupted, KindRefused, LedgerStopped, ListUnreadable
+from ledgerlink.domain.errors import (
+    DEFECTS,
+    Interrupted,
+    KindRefused,
+    LedgerStopped,
+    ListUnreadable,
+)
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.list_records import (
     Gone,
@@ -22,8 +28,10 @@ from ledgerlink.domain.model.list_records import (
     Sync,
     SyncState,
 )
+from ledgerlink.domain.model.reasons import Reason, named, reason
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.domain.ports import Stop
+from ledgerlink.services.defects import report_defect
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.runs.ledger_session import LedgerSession, ledger_session
 from ledgerlink.services.runs.parking import reason_of
@@ -77,8 +85,24 @@ async def pull_and_merge(deps: Dependencies, connection: Connection, run: Run, s
     run = await _pull(deps, connection, run, turn)
     for work in _lists(run):
         if not work.done:
-            run = merge_list(deps, connection, run, work.type, turn.take)
+            run = _merge(deps, connection, run, work.type, turn)
     _finish(deps, connection, run)
+
+
+def _merge(deps: Dependencies, connection: Connection, run: Run, kind: ListType, turn: Turn) -> Run:
+    """Merge one list. If our program makes a mistake with it, the others still come in."""
+    try:
+        return merge_list(deps, connection, run, kind, turn.take)
+    except DEFECTS as defect:
+        why = _defect_in_list(deps, kind, defect)
+        run = deps.runs.get(run.connection_key, run.id)
+        lists = tuple(
+            replace(work, done=True, reason=why) if work.type is kind else work
+            for work in _lists(run)
+        )
+        run = replace(run, sync=replace(sync_of(run), lists=lists))
+        deps.runs.save(run, of_generation=run.generation)
+        return run
 
 
 def _finish(deps: Dependencies, connection: Connection, run: Run) -> None:
@@ -235,15 +259,25 @@ class ListPuller:
             return
         self.turn.take()
         since = min(work.since for work in asked.values() if work.since)
-        batches = await self.session.ledger.changes(list(asked), since, self.turn)
+        batches = await self._changes(list(asked), since)
         for kind, work in asked.items():
             if kind not in batches:
                 self.save(ListWork(type=kind, whole=True))
                 continue
             batch = self._relevant(kind, batches[kind])
-            self._stage(work, [*batch.records, *_stubs(kind, batch.gone)])
-            said = work.reason or batch.gap
-            self.save(replace(work, pages=1, pulled=True, as_of=batch.as_of, reason=said))
+            staged = self._stage(work, batch)
+            self.save(replace(staged, pages=1, pulled=True, as_of=batch.as_of))
+
+    async def _changes(
+        self, asked: Sequence[ListType], since: datetime
+    ) -> Mapping[ListType, ListBatch]:
+        """The changes by list. If our program makes a mistake with them, the lists are read
+        whole."""
+        try:
+            return await self.session.ledger.changes(asked, since, self.turn)
+        except DEFECTS as defect:
+            report_defect(self.deps, "changes of lists", defect)
+            return {}
 
     def _by_changes(self, work: ListWork) -> bool:
         not_begun = not work.whole and not work.pulled and work.pages == 0
@@ -281,7 +315,11 @@ class ListPuller:
                 raise  # no list could be read yet, so it concerns the company
             self.save(replace(work, pulled=True, done=True, reason=reason_of(stopped)))
             return
-        self._stage(work, [*batch.records, *_stubs(work.type, batch.gone)])
+        except DEFECTS as defect:
+            why = _defect_in_list(self.deps, work.type, defect)
+            self.save(replace(work, pulled=True, done=True, reason=why))
+            return
+        work = self._stage(work, batch)
         self.save(
             replace(
                 work,
@@ -289,7 +327,6 @@ class ListPuller:
                 position=batch.position,
                 pulled=batch.position is None,
                 as_of=work.as_of or batch.as_of,
-                reason=work.reason or batch.gap,
             )
         )
 
@@ -309,8 +346,33 @@ class ListPuller:
         ids = self.deps.links.ledger_ids(self.run.connection_key, traits.entities)
         return tuple(sorted(ids, key=lambda each: (len(each), each)))
 
-    def _stage(self, work: ListWork, records: Sequence[ListRecord]) -> None:
-        self.deps.staging.put_page(self.run, work.type, work.pages, records)
+    def _stage(self, work: ListWork, batch: ListBatch) -> ListWork:
+        """Stage the batch; returns the list with what is said of it. A record that our program
+        cannot read is staged as it is stored, so that it is not taken for deleted; if it has no id,
+        nothing of this reading of the list is."""
+        kind, unreadable = work.type, batch.unreadable
+        for record_id, defect in unreadable.items():
+            report_defect(self.deps, f"{kind}:{record_id}", defect)
+        stored = self.deps.lists.get(self.run.connection_key, kind, filter(None, unreadable))
+        kept = [record for record in stored.values() if not record.gone]
+        records = [*batch.records, *_stubs(kind, batch.gone), *kept]
+        self.deps.staging.put_page(self.run, kind, work.pages, records)
+        said = _unreadable(kind, unreadable) if unreadable else batch.gap
+        whole = work.whole and "" not in unreadable
+        return replace(work, reason=work.reason or said, whole=whole)
+
+
+def _unreadable(kind: ListType, ids: Collection[str]) -> Reason:
+    words = named(each or "one without an id" for each in ids)
+    name = kind.replace("_", " ")
+    return reason("records_unreadable", list=name, count=len(ids), ids=words)
+
+
+def _defect_in_list(deps: Dependencies, kind: ListType, defect: Exception) -> Reason:
+    """Report a mistake of our program with a whole list."""
+    report_defect(deps, f"list {kind}", defect)
+    name = kind.replace("_", " ")
+    return reason("records_unreadable", list=name, count="all", ids="the whole list")
 
 
 def _stubs(kind: ListType, gone: Iterable[Gone]) -> list[ListRecord]:

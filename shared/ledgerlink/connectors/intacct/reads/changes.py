@@ -20,6 +20,7 @@ from ledgerlink.connectors.intacct.reads.reader import (
 from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.connectors.shared.errors import Disposition
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
+from ledgerlink.connectors.shared.rows import MappedRows
 from ledgerlink.domain.model.list_records import Gone, ListBatch, ListRecord, ListType
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.ports import Stop
@@ -57,10 +58,16 @@ class Changes:
         gap = None if results[AUDIT].succeeded else reason("deletions_unseen")
         batches: dict[ListType, ListBatch] = {}
         for kind in lists:
-            records = self._records(LIST_SOURCES[kind], results)
-            gone = _gone(LIST_SOURCES[kind], deletes, records or ())
-            if records is not None and gone is not None:
-                batches[kind] = ListBatch(records=records, as_of=as_of, gone=gone, gap=gap)
+            mapped = self._records(LIST_SOURCES[kind], results)
+            gone = _gone(LIST_SOURCES[kind], deletes, mapped.records if mapped else ())
+            if mapped is not None and gone is not None:
+                batches[kind] = ListBatch(
+                    records=mapped.records,
+                    as_of=as_of,
+                    gone=gone,
+                    gap=gap,
+                    unreadable=mapped.unreadable,
+                )
         return batches
 
     async def _read(
@@ -93,12 +100,14 @@ class Changes:
 
     def _records(
         self, sources: Sequence[ListSource], results: Mapping[str, Result]
-    ) -> list[ListRecord] | None:
+    ) -> MappedRows | None:
         """The records of a list; None when not all of them were read."""
         found = [(source, results[source.entity]) for source in sources]
         if any(result.remaining or not result.succeeded for _, result in found):
             return None
-        return [each for source, result in found for each in self._lists.records(source, result)]
+        parts = [self._lists.records(source, result) for source, result in found]
+        records = [record for part in parts for record in part.records]
+        return MappedRows(records, {i: why for part in parts for i, why in part.unreadable.items()})
 
 
 def deletes_probe(moment: datetime) -> Function:

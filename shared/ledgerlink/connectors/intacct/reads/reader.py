@@ -3,12 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from ledgerlink.connectors.intacct.protocol import queries
 from ledgerlink.connectors.intacct.protocol.error_codes import require_success
 from ledgerlink.connectors.intacct.protocol.faults import main_fault
 from ledgerlink.connectors.intacct.protocol.queries import Condition
-from ledgerlink.connectors.intacct.protocol.record_ids import parse_ref
+from ledgerlink.connectors.intacct.protocol.record_ids import Ref, parse_ref
 from ledgerlink.connectors.intacct.protocol.requests import Function
 from ledgerlink.connectors.intacct.protocol.response import Result
 from ledgerlink.connectors.intacct.protocol.values import Row, text
@@ -22,6 +23,7 @@ from ledgerlink.connectors.intacct.reads.custom_fields import CustomFields
 from ledgerlink.connectors.intacct.reads.refused_fields import RefusedFields
 from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
+from ledgerlink.connectors.shared.rows import MappedRows, map_rows
 from ledgerlink.domain.model.list_records import ListBatch, ListRead, ListRecord
 from ledgerlink.domain.ports import Stop
 
@@ -58,14 +60,20 @@ class ListReader:
         result = await self._page(list_read, source, cursor, stop)
         following = _following(cursor, result, len(sources))
         position = following.position() if following else None
-        records, gap = self.records(source, result), self._refused.gap(source.entity)
-        return ListBatch(records=records, as_of=as_of, position=position, gap=gap)
+        mapped, gap = self.records(source, result), self._refused.gap(source.entity)
+        return ListBatch(
+            records=mapped.records,
+            as_of=as_of,
+            position=position,
+            gap=gap,
+            unreadable=mapped.unreadable,
+        )
 
-    def records(self, source: ListSource, result: Result) -> list[ListRecord]:
+    def records(self, source: ListSource, result: Result) -> MappedRows:
         """The records of a result. Their names are kept."""
-        records = [_record(source, row) for row in result.rows]
-        self.names.update({record.id: record.name for record in records})
-        return records
+        mapped = map_rows(result.rows, partial(_record, source), partial(_id, source))
+        self.names.update({record.id: record.name for record in mapped.records})
+        return mapped
 
     async def fields(self, source: ListSource, stop: Stop) -> list[str]:
         """The fields to ask for, custom ones among them, without those that the ledger refuses."""
@@ -133,6 +141,14 @@ def source_query(
 ) -> Function:
     """The function that reads records of a source."""
     return queries.query(source.entity, source.entity, fields, *conditions)
+
+
+def _id(source: ListSource, row: Row) -> str:
+    """The id of the record of a row. Raises KeyError for a row without a key."""
+    key = text(row, source.key)
+    if not key:
+        raise KeyError(source.key)
+    return str(Ref(source.entity.lower(), key))
 
 
 def _record(source: ListSource, row: Row) -> ListRecord:

@@ -21,6 +21,7 @@ from ledgerlink.connectors.qbo.reads.reader import ListReader
 from ledgerlink.connectors.qbo.transport.client import MINOR_VERSION, Call, Client
 from ledgerlink.connectors.shared import errors
 from ledgerlink.connectors.shared.errors import Disposition
+from ledgerlink.connectors.shared.rows import MappedRows, map_rows
 from ledgerlink.domain.errors import LedgerStopped
 from ledgerlink.domain.model.list_records import ListBatch, ListRecord, ListType
 from ledgerlink.domain.ports import ConnectorState, Stop
@@ -137,16 +138,19 @@ class Changes:
             if not set(entities_of(kind)) <= set(changes.reported):
                 continue
             rows = changes.rows.get(ENTITY[kind], ())
+            unreadable: Mapping[str, Exception] = {}
             if kind in (ListType.COMPANY, ListType.CUSTOM_FIELD):
                 records: Sequence[ListRecord] | None = await self._settings(kind, changes, stop)
             elif kind is ListType.INVOICE:
                 payments = changes.rows.get("Payment", ())
                 records = await self._payments.affected(rows, payments, stop)
             else:
-                records = _records(kind, rows)
+                records, unreadable = _mapped(kind, rows)
             if records is not None:
                 gone = [deletion(row) for row in rows if is_deleted(row)]
-                batches[kind] = ListBatch(records=records, as_of=changes.as_of, gone=gone)
+                batches[kind] = ListBatch(
+                    records=records, as_of=changes.as_of, gone=gone, unreadable=unreadable
+                )
         return batches
 
     async def _settings(
@@ -207,5 +211,6 @@ def _smaller_groups(lists: Sequence[ListType], changes: ChangeSet) -> Iterable[l
     return [[kind] for kind in lists] if len(lists) > 1 else []
 
 
-def _records(kind: ListType, rows: Iterable[Entity]) -> list[ListRecord]:
-    return [ROW_MAPPERS[kind](row) for row in rows if not is_deleted(row)]
+def _mapped(kind: ListType, rows: Iterable[Entity]) -> MappedRows:
+    there = (row for row in rows if not is_deleted(row))
+    return map_rows(there, ROW_MAPPERS[kind], lambda row: str(row["Id"]))

@@ -14,8 +14,9 @@ from ledgerlink.connectors.qbo.reads.catalog import ENTITY, ROW_MAPPERS, WITHOUT
 from ledgerlink.connectors.qbo.reads.cursor import Cursor
 from ledgerlink.connectors.qbo.reads.invoice_payments import InvoicePayments
 from ledgerlink.connectors.qbo.transport.client import Client, get, query
+from ledgerlink.connectors.shared.rows import MappedRows, map_rows
 from ledgerlink.domain.errors import Invalid
-from ledgerlink.domain.model.list_records import ListBatch, ListRead, ListRecord, ListType
+from ledgerlink.domain.model.list_records import ListBatch, ListRead, ListType
 from ledgerlink.domain.ports import Stop
 
 LAST_UPDATED = "MetaData.LastUpdatedTime"
@@ -76,9 +77,8 @@ class ListReader:
             if new_rows is not None:
                 following = cursor.next(rows, mark)
                 position = following.position() if following else None
-                records = await self._records(list_read.type, new_rows, stop)
-                as_of = values.as_of(response)
-                return ListBatch(records=records, as_of=as_of, position=position)
+                mapped = await self._mapped(list_read.type, new_rows, stop)
+                return _batch(mapped, response, position)
             cursor = cursor.step_back()
 
     async def _by_ids(self, list_read: ListRead, ids: Sequence[str], stop: Stop) -> ListBatch:
@@ -89,16 +89,19 @@ class ListReader:
         statement = queries.page_from(ENTITY[list_read.type], *conditions, start=1)
         response = await self._client.call(query(statement), stop)
         position = str(done + MAX_IDS) if done + MAX_IDS < len(ids) else None
-        records = await self._records(list_read.type, _rows(response, list_read.type), stop)
-        return ListBatch(records=records, as_of=values.as_of(response), position=position)
+        mapped = await self._mapped(list_read.type, _rows(response, list_read.type), stop)
+        return _batch(mapped, response, position)
 
-    async def _records(
-        self, kind: ListType, rows: Sequence[Entity], stop: Stop
-    ) -> Sequence[ListRecord]:
+    async def _mapped(self, kind: ListType, rows: Sequence[Entity], stop: Stop) -> MappedRows:
         """The rows as list records; invoices need more calls for their payments."""
         if kind is ListType.INVOICE:
-            return await self.payments.invoices(rows, stop)
-        return [ROW_MAPPERS[kind](row) for row in rows]
+            return MappedRows(list(await self.payments.invoices(rows, stop)), {})
+        return map_rows(rows, ROW_MAPPERS[kind], _id)
+
+
+def _batch(mapped: MappedRows, response: Response, position: str | None) -> ListBatch:
+    as_of, unreadable = values.as_of(response), mapped.unreadable
+    return ListBatch(records=mapped.records, as_of=as_of, position=position, unreadable=unreadable)
 
 
 def _statement(list_read: ListRead, start: int, size: int) -> str:
