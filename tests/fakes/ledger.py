@@ -215,6 +215,7 @@ class FakeConnector:
     takes_logins: bool = False
     lists: Mapping[ListType, ListTraits] = field(default_factory=dict)
     targets: Targets = field(default_factory=Targets)
+    shows_closed_books: bool = True
     shared_names: Collection[ListType] = (ListType.CUSTOMER, ListType.VENDOR, ListType.EMPLOYEE)
     changes_reach: timedelta = timedelta(days=29)
     metered: Collection[str] = ("read", "list", "changes")

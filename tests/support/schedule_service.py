@@ -109,6 +109,7 @@ class WebhookConnector:
     lists: Mapping[ListType, ListTraits] = field(default_factory=lambda: dict(LISTS))
     targets: Targets = field(default_factory=Targets)
     events: list[WebhookEvent] = field(default_factory=list)
+    shows_closed_books: bool = True
 
     def webhook_events(
         self, headers: Mapping[str, str], body: bytes, credentials: Mapping[str, str]

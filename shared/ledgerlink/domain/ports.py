@@ -318,6 +318,12 @@ class Connector(Protocol):
         ...
 
     @property
+    def shows_closed_books(self) -> bool:
+        """Whether a company shows through which day its books are closed, so that a document can be
+        moved to the first open day."""
+        ...
+
+    @property
     def shared_names(self) -> Collection[ListType]:
         """The lists over which a name can be used once only."""
         ...

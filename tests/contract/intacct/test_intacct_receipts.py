@@ -178,3 +178,13 @@ def test_an_attachment_that_gets_another_file_keeps_its_name_and_folder(poster: 
     (row,) = poster.books.rows("SUPDOC")
     assert {name: row.get(name) for name in by_hand} == by_hand
     assert len(files(poster, row["SUPDOCID"])) == 2
+
+
+def test_a_receipt_of_no_bytes_is_not_sent(poster: Poster) -> None:
+    """Case general 10. Nothing about it is called; a file beside it is attached."""
+    poster.upload("none", b"")
+    outcomes = poster.post(spent(receipts=(receipt("r1", "none"), receipt("r2"))))
+    assert outcomes[REPORT].state is ItemState.POSTED
+    assert outcomes[KEY].state is ItemState.FAILED
+    assert outcomes[KEY].reason == reason("receipt_empty", field="upload_id", name="r1.pdf")
+    assert list(files(poster, poster.row(REPORT)["SUPDOCID"]).values()) == [FILE]

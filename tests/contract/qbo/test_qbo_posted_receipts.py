@@ -154,6 +154,18 @@ def test_a_file_changed_by_a_user_is_left_as_it_is(poster: Poster, record: Recor
 # What hinders them.
 
 
+def test_a_receipt_of_no_bytes_is_not_sent(poster: Poster) -> None:
+    """Case general 10. The product and the auditor would believe that a receipt is there."""
+    poster.upload("none", b"")
+    empty = receipt("r2", "none", file_name="zero.pdf")
+    outcomes = poster.post(spent(receipts=(receipt(), empty)))
+    outcome = outcomes["receipt:expense/x1/r2"]
+    assert outcome.state is ItemState.FAILED
+    assert outcome.reason == reason("receipt_empty", field="upload_id", name="zero.pdf")
+    assert outcomes[REPORT].state is outcomes[KEY].state is ItemState.POSTED
+    assert len(files(poster)) == 1
+
+
 def test_a_receipt_whose_file_is_missing_fails_alone(poster: Poster) -> None:
     missing = receipt("r2", "lost", file_name="lost.pdf")
     outcomes = poster.post(spent(receipts=(receipt(), missing)))

@@ -251,3 +251,18 @@ def test_an_invalid_posting_setting_is_named(
     here: ScheduleService, connection: Connection, given: dict[str, Any], pointer: str
 ) -> None:
     assert places(here, connection, posting=given) == [pointer]
+
+
+def test_a_move_to_the_first_open_day_is_refused_where_that_is_not_shown(
+    here: ScheduleService, connection: Connection
+) -> None:
+    """Case general 15. The setting would have no effect; what was stored before can be changed."""
+    connector: Any = here.deps.connectors[connection.ledger]
+    connector.shows_closed_books = False
+    assert places(here, connection, posting={"closed_period": "move"}) == ["/posting/closed_period"]
+    connector.shows_closed_books = True
+    moved = change(here, connection, posting={"closed_period": "move"})
+    connector.shows_closed_books = False
+    assert moved.posting.closed_period == "move"
+    assert change(here, connection, posting={"round_to": 15}).posting.round_to == 15
+    assert change(here, connection, posting={"closed_period": "stop"}).posting

@@ -45,6 +45,7 @@ class SageIntacct:
     chunk_size = batching.CHUNK_SIZE
     targets = TARGETS
     shared_names: tuple[ListType, ...] = ()
+    shows_closed_books = False
     changes_reach = catalog.REACH
     metered = catalog.METERED
     lists = catalog.LISTS

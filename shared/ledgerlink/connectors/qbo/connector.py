@@ -44,6 +44,7 @@ class QuickBooksOnline:
     lists = catalog.LISTS
     targets = TARGETS
     shared_names = catalog.SHARED_NAMES
+    shows_closed_books = True
     changes_reach = catalog.REACH
     metered = catalog.METERED
     choices: Offered = {}

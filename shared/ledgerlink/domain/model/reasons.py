@@ -315,6 +315,10 @@ REASONS: dict[str, Template] = {
         "The file {name} was not uploaded, or its upload has expired.",
         "Attach the file again in time tracking, then post the record again.",
     ),
+    "receipt_empty": Template(
+        "The file {name} is empty: it has no bytes.",
+        "Attach the file again in time tracking, then post the record again.",
+    ),
     "receipt_too_large": Template(
         "The file {name} has {size} bytes, but at most {limit} are possible.",
         "Attach a smaller file in time tracking, then post the record again.",

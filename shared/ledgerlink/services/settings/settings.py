@@ -13,6 +13,7 @@ from ledgerlink.domain.model.ledger_choices import Chosen, Offered
 from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.domain.model.money_settings import ExpenseSettings, MissingPayee
 from ledgerlink.domain.model.settings import Direction, Schedule, ScheduleMode, Settings
+from ledgerlink.domain.model.time_settings import ClosedPeriod
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.newest import repeat_until_stored, require_version
 from ledgerlink.services.settings.references import unfit_choices, unfit_settings
@@ -112,6 +113,7 @@ class SettingsPatchCheck:
             after = replace(after, schedule=self._schedule(patch["schedule"]))
         if "posting" in patch:
             after = replace(after, posting=self._section(after.posting, patch["posting"]))
+            self._refuse_blind_move(patch["posting"])
         if "expenses" in patch:
             expenses = self._section(after.expenses, patch["expenses"])
             self._require_catch_all_vendor(expenses)
@@ -172,6 +174,18 @@ class SettingsPatchCheck:
         if zone not in time_zones():
             remedy = "Use a name of the IANA time zone database, such as America/New_York."
             self._wrong(pointer, f"{zone} is not a time zone.", remedy)
+
+    def _refuse_blind_move(self, given: Mapping[str, Any]) -> None:
+        """A document cannot be moved to the first open day of a ledger that does not show it."""
+        connector = self.deps.connector(self.connection.ledger)
+        if given.get("closed_period") == ClosedPeriod.MOVE and not connector.shows_closed_books:
+            self._wrong(
+                "/posting/closed_period",
+                "The accounting system does not show through which day its books are closed, so no"
+                " document can be moved to the first open day.",
+                'Leave it at "stop". A record in a closed period then ends with the reason'
+                " closed_period; give it another date, or open the period.",
+            )
 
     def _section(self, before: Section, given: Mapping[str, Any]) -> Section:
         try:

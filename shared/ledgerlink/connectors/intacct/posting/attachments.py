@@ -89,6 +89,9 @@ class AttachmentWriter:
         except (NotFound, Invalid) as error:
             self._outcomes.append(failed(write, _file_unusable(write, error)))
             return
+        if not file and file_name(write) not in existing:
+            self._outcomes.append(failed(write, _with_name(write, "receipt_empty")))
+            return
         control_id = derived_id(request.id, write.seq)
         functions = _upload_functions(write, attached, file, existing, control_id)
         response = await self._client.call(Call(control_id, functions, writes=True), self._stop)
@@ -163,8 +166,13 @@ class AttachmentWriter:
 def _file_unusable(write: Write, error: NotFound | Invalid) -> Reason:
     if isinstance(error, Invalid):
         return Reason(error.code, error.message, error.remedy)
+    return _with_name(write, "receipt_missing")
+
+
+def _with_name(write: Write, code: str) -> Reason:
+    """A reason about a file, by its name."""
     name = (write.body or {}).get("supdocname", file_name(write))
-    return reason("receipt_missing", field="upload_id", name=name)
+    return reason(code, field="upload_id", name=name)
 
 
 def _upload_functions(

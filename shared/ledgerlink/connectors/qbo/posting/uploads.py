@@ -78,6 +78,8 @@ def _file(write: Write, limit: int) -> bytes:
         raise _too_large(name, "too many", limit) from too_many
     if file is None:
         raise UnsendableFile(reason("receipt_missing", field="upload_id", name=name))
+    if not file:
+        raise UnsendableFile(reason("receipt_empty", field="upload_id", name=name))
     if len(file) > limit:
         raise _too_large(name, len(file), limit)
     return file
