@@ -163,6 +163,30 @@ def test_unknown_features_are_none() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("plan", "switch", "code"),
+    [
+        ("QuickBooks Online Simple Start", "true", "plan_without_time"),
+        ("QuickBooks Online EasyStart", None, "plan_without_time"),
+        ("QuickBooks Online Plus", "false", "time_tracking_off"),
+        ("QuickBooks Online Essentials", "true", None),
+        ("QuickBooks Online Plus", None, None),
+    ],
+)
+def test_a_company_that_keeps_no_time_says_so(
+    plan: str, switch: str | None, code: str | None
+) -> None:
+    """Case quickbooks-online 11: it was read, and used nowhere."""
+    reads: dict[str, Mapping[str, Any]] = {}
+    reads[REALM] = {"CompanyInfo": {"NameValue": [{"Name": "OfferingSku", "Value": plan}]}}
+    named = [{"Name": "TimeTrackingFeatureEnabled", "Value": switch}] if switch else []
+    reads["preferences"] = {"Preferences": {"OtherPrefs": {"NameValue": named}}}
+    read, _ = company_read(**reads)
+    refused = read.features.time_refused
+    assert (refused.code if refused else None) == code
+    assert read.features.limits == ((refused,) if refused else ())
+
+
 def stored(ledger_id: str, version: str = "0", **changes: Any) -> dict[str, Any]:
     body = {**activity(**changes), "HourlyRate": 15.25}
     return {**body, "Id": ledger_id, "SyncToken": version}

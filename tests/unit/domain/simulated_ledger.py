@@ -9,6 +9,7 @@ from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.documents import fingerprint, resolve
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
+from ledgerlink.domain.model.reasons import Reason
 from ledgerlink.domain.model.rules import (
     Client,
     CreateLaborCode,
@@ -76,6 +77,7 @@ class SimulatedLedger:
     rules: dict[tuple[RuleKind, str], Rule] = field(default_factory=lambda: rule_book(RULES))
     links: dict[str, Link] = field(default_factory=dict)
     closed_through: date | None = None
+    time_refused: Reason | None = None
     written: int = 0
 
     def plan(
@@ -92,7 +94,9 @@ class SimulatedLedger:
                 rules=self.rules,
                 links=self.links,
                 composer=FakeComposer(),
-                features=Features(books_closed_through=self.closed_through),
+                features=Features(
+                    books_closed_through=self.closed_through, time_refused=self.time_refused
+                ),
                 rank=rank,
                 **given,
             )

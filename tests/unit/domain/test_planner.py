@@ -37,6 +37,15 @@ def test_a_new_entry_is_created() -> None:
     assert (op.day, op.minutes, op.ledger_id) == (DAY, 60, None)
 
 
+def test_time_is_blocked_where_the_company_keeps_none() -> None:
+    """Case quickbooks-online 11."""
+    ledger = SimulatedLedger()
+    ledger.time_refused = reason("time_tracking_off")
+    found = ledger.plan([entry("t1"), entry("t2", staff_key="new")])
+    assert reasons(found) == dict.fromkeys(("time:t1", "time:t2"), "time_tracking_off")
+    assert writes(found) == {}
+
+
 def test_planning_an_applied_plan_again_gives_no_write() -> None:
     ledger = SimulatedLedger()
     entries = [entry("t1"), entry("t2", project_key="site", staff_key="new")]

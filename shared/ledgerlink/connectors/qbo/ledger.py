@@ -1,6 +1,7 @@
 """The ledger port for one open QuickBooks company."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -8,6 +9,7 @@ import httpx
 
 from ledgerlink.connectors.qbo.outcomes.diagnosis import Diagnosis
 from ledgerlink.connectors.qbo.outcomes.lost_writes import LostWrites
+from ledgerlink.connectors.qbo.outcomes.payroll import Payroll
 from ledgerlink.connectors.qbo.outcomes.snapshots import Snapshots
 from ledgerlink.connectors.qbo.outcomes.time_billing import TimeLinks
 from ledgerlink.connectors.qbo.posting.stored_records import StoredRecords
@@ -45,7 +47,8 @@ class QuickBooksLedger:
         self._limiter = limiter
         self._time = time
         self._http = http
-        self._diagnosis = Diagnosis(client)
+        self._payroll = Payroll(time, state)
+        self._diagnosis = Diagnosis(client, self._payroll)
         self._time_links = TimeLinks.restored(client, state)
         self._stored = StoredRecords(client)
         self._lists = ListReader(client, company_id)
@@ -53,7 +56,8 @@ class QuickBooksLedger:
 
     async def company(self, stop: Stop = never) -> Company:
         """The company with its features, in two calls."""
-        return await read_company(self._client, self._company_id, stop)
+        found = await read_company(self._client, self._company_id, stop)
+        return replace(found, features=replace(found.features, payroll=self._payroll.is_on))
 
     async def prefetch(self, operations: Sequence[Operation], stop: Stop) -> None:
         """Read the records that are updated, so that an update keeps what others wrote there."""
@@ -119,6 +123,7 @@ class QuickBooksLedger:
             **self._client.unanswered.state(is_writing=is_writing),
             **self._changes.state(),
             **self._time_links.state(),
+            **self._payroll.state(),
         }
 
     async def close(self) -> None:

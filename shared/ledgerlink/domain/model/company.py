@@ -22,6 +22,8 @@ class Features:
     """ISO 4217 code of the currency that its books are kept in."""
     time_tracking: bool | None = None
     """Whether it keeps time."""
+    time_refused: Reason | None = None
+    """Why it takes no time, where that is known before any is sent."""
     payroll: bool | None = None
     """Whether its payroll is on, so that employees are created there."""
     classes: bool | None = None

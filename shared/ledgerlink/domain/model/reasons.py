@@ -540,6 +540,14 @@ REASONS: dict[str, Template] = {
         "It is in a state in the accounting system in which it cannot be changed: {detail}",
         "Change the state in the accounting system and post again, or enter the difference in time tracking as a new record.",
     ),
+    "time_tracking_off": Template(
+        "Time tracking is turned off in the accounting system, so time cannot be posted.",
+        "Turn it on in the accounting system under Account and settings, Time, then post again.",
+    ),
+    "plan_without_time": Template(
+        "The company's plan in the accounting system, {edition}, does not keep time.",
+        "Upgrade the company's plan in the accounting system, then post again. Expenses and invoices are posted meanwhile.",
+    ),
     "feature_off": Template(
         "This record needs a feature that is not available in the accounting system: {detail}.",
         "Turn on the feature in the accounting system, or remove what needs it from the record, then post again.",

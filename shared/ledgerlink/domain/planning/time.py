@@ -182,6 +182,8 @@ class TimePlanner:
             raise Skipped(why) if self.given.whole else Blocked(why)
         if not self.given.whole and entry.key in self.given.owners:
             raise Blocked(reason("carried", day=entry.work_date))
+        if self.given.features.time_refused is not None:
+            raise Blocked(self.given.features.time_refused)
 
     def _spare(self, entry: TimeEntry) -> None:
         """Keep the activity of a blocked entry in the ledger."""

@@ -5,6 +5,7 @@ from datetime import date
 
 from ledgerlink.connectors.qbo.documents.time_entry import TIME_ENTRY
 from ledgerlink.connectors.qbo.outcomes import billed_time, references
+from ledgerlink.connectors.qbo.outcomes.payroll import Payroll
 from ledgerlink.connectors.qbo.outcomes.references import Reference, ReferencedRecord
 from ledgerlink.connectors.qbo.outcomes.rejected import Findings, Rejection
 from ledgerlink.connectors.qbo.protocol import queries, values
@@ -25,7 +26,8 @@ class Diagnosis:
     """Reads what the rejections of one open ledger need to be explained. Records that writes refer
     to are read once."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, payroll: Payroll) -> None:
+        self.payroll = payroll
         self._client = client
         self._left = MAX_DIAGNOSES
         self._closed_through: date | None = None

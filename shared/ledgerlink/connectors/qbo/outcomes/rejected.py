@@ -72,6 +72,9 @@ EXPLANATIONS: Mapping[str, tuple[str, str]] = {
 }
 """The record's field and our words, for codes whose own text says little."""
 
+PAYROLL = re.compile(r"\bpayroll\b", re.IGNORECASE)
+"""Found in the text of a fault that refuses an employee because of payroll."""
+
 NEGATIVE = "2290"
 NEGATIVE_EXPENSE = "enter money that comes back as a card refund"
 NEGATIVE_AMOUNTS: Mapping[str, str] = {
@@ -195,6 +198,8 @@ def _decided_code(rejection: Rejection, findings: Findings) -> str:
     is_rule = rejection.fault.code == BUSINESS_RULE
     if code == "billed" and is_rule and write.ledger_id not in findings.billed:
         return "refused"
+    if write.kind == "Employee" and PAYROLL.search(str(rejection.fault)):
+        return "payroll_on"
     if code == "gone_in_ledger" and rejection.still_exists:
         return "target_missing"
     if code in ("missing_customer", "missing_rate") and write.kind != TIME_ENTRY:

@@ -200,7 +200,10 @@ class Writer:
 
     async def _explained(self, rejections: Sequence[Rejection], trace_id: str) -> list[Outcome]:
         findings = await self._diagnosis.findings(rejections, self._must_stop)
-        return [failed(r.write, explain(r, findings), trace_id) for r in rejections]
+        reasons = [explain(rejection, findings) for rejection in rejections]
+        self._diagnosis.payroll.learn(reasons)
+        pairs = zip(rejections, reasons, strict=True)
+        return [failed(rejection.write, why, trace_id) for rejection, why in pairs]
 
     async def _if_readable(self, work: Awaitable[T], otherwise: T) -> T:
         """The result of the work; `otherwise` if it is interrupted or the ledger fails, so that the

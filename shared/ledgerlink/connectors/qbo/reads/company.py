@@ -11,6 +11,7 @@ from ledgerlink.connectors.qbo.reads.map_lists import changed_at
 from ledgerlink.connectors.qbo.transport.client import Client
 from ledgerlink.domain.model.company import Company, Features
 from ledgerlink.domain.model.list_records import ListRecord, ListType
+from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.ports import Stop
 
 COUNTRIES: Mapping[str, str] = {
@@ -32,6 +33,12 @@ MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+
+PLANS_WITHOUT_TIME = frozenset(
+    {"QuickBooks Online Simple Start", "QuickBooks Online EasyStart", "QuickBooks Self-Employed"}
+)
+"""Plans that keep no time. Source: Intuit's comparison of plans, which has time from Essentials
+on."""
 
 CUSTOM_FIELD_DEFINITION = re.compile(r"SalesFormsPrefs\.(UseSalesCustom|SalesCustomName)(\d{1,3})")
 """Names of the preferences that switch a custom field on and label it, by definition id."""
@@ -64,10 +71,15 @@ def features(info: Entity, preferences: Entity) -> Features:
     tax = values.block(preferences, "TaxPrefs")
     time = values.block(preferences, "TimeTrackingPrefs")
     other = _named_values(values.block(preferences, "OtherPrefs"))
+    edition = _named_values(info).get("OfferingSku")
+    time_tracking = _time_tracking(time, other)
+    time_refused = _time_refused(edition, time_tracking)
     return Features(
-        edition=_named_values(info).get("OfferingSku"),
+        edition=edition,
         home_currency=values.reference_id(currency, "HomeCurrency"),
-        time_tracking=_time_tracking(time, other),
+        time_tracking=time_tracking,
+        time_refused=time_refused,
+        limits=(time_refused,) if time_refused else (),
         payroll=None,
         classes=_any_on(accounting, "ClassTrackingPerTxn", "ClassTrackingPerTxnLine"),
         departments=False,
@@ -183,6 +195,12 @@ async def _read_preferences(client: Client, stop: Stop) -> Entity:
 def _time_tracking(time: Mapping[str, Any], other: Mapping[str, str]) -> bool | None:
     own = _any_on(time, "TimeTrackingEnabled")
     return _any_on(other, "TimeTrackingFeatureEnabled") if own is None else own
+
+
+def _time_refused(edition: str | None, time_tracking: bool | None) -> Reason | None:
+    if edition in PLANS_WITHOUT_TIME:
+        return reason("plan_without_time", edition=edition)
+    return reason("time_tracking_off") if time_tracking is False else None
 
 
 def _country(info: Entity) -> str | None:
