@@ -54,6 +54,7 @@ REFUSALS: Mapping[str, Refusal] = {
         ("disconnected", 409, "The connection is disconnected."),
         ("needs_reconnect", 409, "The ledger no longer accepts our authorisation."),
         ("has_history", 409, "A connection that has had a company cannot be deleted."),
+        ("too_many_connections", 409, "Too many connections wait for a consent nobody has given."),
         ("company_already_connected", 409, "Another connection has the company."),
         ("other_company", 409, "The connection is for another company."),
         ("company_refused", 422, "The consent does not open the company that was named."),

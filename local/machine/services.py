@@ -32,7 +32,7 @@ def emulator(layout: Layout, ports: Ports) -> Service:
     return Service(
         name="aws",
         module="ministack",
-        command=(sys.executable, "-m", "ministack"),
+        command=(sys.executable, "-m", "local.machine.bounded_ministack"),
         port=ports.aws,
         setting="--aws-port",
         health=f"{ports.aws_url}/_ministack/ready",

@@ -10,6 +10,7 @@ from ledgerlink.domain.model.connections import Authorization, Connection, Conne
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.rules import Rule, RuleKind
 from ledgerlink.domain.model.source_records import RecordKind
+from ledgerlink.services.ports import Page
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,10 @@ class FakeConnections:
 
     def list(self, firm: str) -> Sequence[Connection]:
         return [self.rows[key] for key in sorted(self.rows) if key.firm == firm]
+
+    def page(self, firm: str, after: str | None, limit: int) -> Page[Connection]:
+        left = [one for one in self.list(firm) if after is None or one.id > after]
+        return Page(left[:limit], left[limit - 1].id if len(left) > limit else None)
 
     def remove(self, connection: Connection) -> None:
         self._require_newest(connection)

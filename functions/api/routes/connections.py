@@ -45,10 +45,14 @@ def new_connection(body: NewConnection) -> tuple[ConnectionView, int]:
 
 
 @app.get("/v1/connections", summary="The firm's connections", tags=["connections"])
-def connections() -> ConnectionList:
+def connections(
+    after: Annotated[str | None, Query(max_length=100)] = None,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 1000,
+) -> ConnectionList:
+    """Oldest first."""
     caller = who(Right.READ)
-    found = dependencies().connections.list(caller.firm)
-    return ConnectionList(connections=[_view(one) for one in found])
+    page = connect.list_connections(dependencies(), caller.firm, after, limit)
+    return ConnectionList(connections=[_view(one) for one in page.items], next=page.after)
 
 
 @app.get("/v1/connections/<connection_id>", summary="A connection", tags=["connections"])

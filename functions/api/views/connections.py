@@ -110,4 +110,7 @@ def _health(connection: Connection, company: Company | None) -> Health:
 
 
 class ConnectionList(View):
+    """`next` is the cursor of the next page; null at the end."""
+
     connections: list[ConnectionView]
+    next: str | None = None

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ledgerlink.domain.errors import Conflict, Invalid, NotFound
 from ledgerlink.domain.model.connections import Authorization, Connection, ConnectionKey
+from ledgerlink.services.ports import Page
 from ledgerlink.storage import keys
 from ledgerlink.storage.table import Row, Table, Taken
 from ledgerlink.wire.stored import dump, load
@@ -51,6 +52,18 @@ class DynamoConnections:
     def list(self, firm: str) -> Sequence[Connection]:
         rows = self._table.query(keys.firm(firm), keys.under("connection"))
         return [load(Connection, row["data"]) for row in rows]
+
+    def page(self, firm: str, after: str | None, limit: int) -> Page[Connection]:
+        rows = list(
+            self._table.query(
+                keys.firm(firm),
+                keys.under("connection"),
+                after=keys.row("connection", after) if after else None,
+                limit=limit + 1,
+            )
+        )
+        found = [load(Connection, row["data"]) for row in rows[:limit]]
+        return Page(found, found[-1].id if len(rows) > limit else None)
 
     def remove(self, connection: Connection) -> None:
         pk, sk = keys.firm(connection.firm), keys.row("connection", connection.id)

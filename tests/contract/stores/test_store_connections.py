@@ -112,3 +112,17 @@ def test_releasing_a_connection_that_never_had_a_company_does_nothing(stores: St
     stores.connections.claim(connection("rival"), "realm")
     with pytest.raises(Conflict):
         stores.connections.require_free(connection(), "realm")
+
+
+def test_connections_are_read_page_by_page(stores: Stores) -> None:
+    """Case product 17."""
+    for firm in ("acme", "acme2"):
+        for number in range(5):
+            stores.connections.save(connection(firm, f"c{number}"))
+    found, after = list[str](), None
+    for _ in range(3):
+        page = stores.connections.page("acme", after, 2)
+        found += [one.id for one in page.items]
+        after = page.after
+    assert (found, after) == ([f"c{number}" for number in range(5)], None)
+    assert stores.connections.page("acme", None, 5).after is None

@@ -4,6 +4,7 @@ deleted."""
 from datetime import timedelta
 
 import pytest
+from ledgerlink.services.connections import connect
 
 from tests.fakes.ledger import REFUSED_CODE
 from tests.fakes.service import COMPANY
@@ -110,3 +111,38 @@ def test_a_callback_at_another_ledgers_address_is_refused(api: Api, decision: st
     found = api.get(path).json
     assert (found["state"], found["reason"]) == ("authorizing", None)
     assert decided(api, state, "connect").status == 200  # the state is still good
+
+
+def test_abandoned_connections_are_deleted_after_a_month(api: Api) -> None:
+    """Case product 17."""
+    kept = api.app.connected()
+    for _ in range(3):
+        asked(api)
+    api.app.clock.go_on(days=29)
+    younger, _ = asked(api)
+    api.app.clock.go_on(days=1)
+    newest, _ = asked(api)
+    listed = [one["id"] for one in api.get("/v1/connections").json["connections"]]
+    assert listed == [kept.id, *(path.rpartition("/")[2] for path in (younger, newest))]
+
+
+def test_a_firm_cannot_collect_connections_without_end(api: Api) -> None:
+    """Case product 17."""
+    for _ in range(connect.MOST_WAITING):
+        path, _ = asked(api)
+    answer = api.post("/v1/connections", {"ledger": "fake"})
+    assert (answer.status, answer.json["code"]) == (409, "too_many_connections")
+    api.call("DELETE", path)
+    assert api.post("/v1/connections", {"ledger": "fake"}).status == 201
+
+
+def test_connections_are_listed_in_pages(api: Api) -> None:
+    paths = [asked(api)[0] for _ in range(3)]
+    first = api.get("/v1/connections", query={"limit": "2"}).json
+    rest = api.get("/v1/connections", query={"after": first["next"]}).json
+    found = [*first["connections"], *rest["connections"]]
+    assert [f"/v1/connections/{one['id']}" for one in found] == paths
+    assert rest["next"] is None
+    for cursor in ("x", "019", "../a"):
+        answer = api.get("/v1/connections", query={"after": cursor})
+        assert (answer.status, answer.json["code"]) == (422, "bad_cursor")

@@ -12,6 +12,7 @@ from typing import Any
 
 from ledgerlink.domain.errors import (
     AuthorizationLost,
+    ChangedMeanwhile,
     Conflict,
     Invalid,
     LedgerError,
@@ -31,10 +32,16 @@ from ledgerlink.services.connections.verify_company import verify_company
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.messages import Message
 from ledgerlink.services.newest import change_connection, require_version
+from ledgerlink.services.ports import Page
+from ledgerlink.services.runs.history import bad_cursor
 from ledgerlink.services.sync import scheduler
 
 CONSENT_LIFETIME = timedelta(minutes=10)
 """How long a user has for the consent in the ledger."""
+ABANDONED_AFTER = timedelta(days=30)
+"""How long a connection is kept whose consent was never given."""
+MOST_WAITING = 100
+"""Connections of a firm that may wait for their first consent at once."""
 AUTHORIZED = (ConnectionState.CONNECTED, ConnectionState.NEEDS_RECONNECT)
 """The states in which a connection has its company and, it may be, keys."""
 
@@ -49,11 +56,29 @@ class Consent:
 
 def connect(deps: Dependencies, firm: str, user: str, ledger: str, redirect_uri: str) -> Consent:
     """Create a connection that waits for consent. Raises Invalid for an unknown ledger, and for one
-    whose users sign in with a login."""
+    whose users sign in with a login; Conflict for too many that wait."""
     connection = _new(deps, firm, user, ledger)
     _consents(deps, connection)
+    _make_room(deps, firm)
     deps.connections.save(connection)
     return _request_consent(deps, connection.key, user, redirect_uri)
+
+
+def _make_room(deps: Dependencies, firm: str) -> None:
+    """Delete the firm's connections whose consent was never given for weeks. Raises Conflict when
+    there are too many younger ones."""
+    long_ago = deps.clock.now() - ABANDONED_AFTER
+    waiting = [one for one in deps.connections.list(firm) if one.company_id is None]
+    abandoned = [one for one in waiting if one.created_at <= long_ago]
+    for one in abandoned:
+        with suppress(ChangedMeanwhile):  # somebody gives consent now
+            deps.connections.remove(one)
+    if len(waiting) - len(abandoned) >= MOST_WAITING:
+        raise Conflict(
+            "too_many_connections",
+            f"{MOST_WAITING} connections wait for a consent that nobody has given.",
+            "Reconnect one of them, or delete those that are not needed.",
+        )
 
 
 def _new(deps: Dependencies, firm: str, user: str, ledger: str) -> Connection:
@@ -68,6 +93,18 @@ def _new(deps: Dependencies, firm: str, user: str, ledger: str) -> Connection:
         created_by=user,
         created_at=now,
     )
+
+
+def list_connections(
+    deps: Dependencies, firm: str, after: str | None, limit: int
+) -> Page[Connection]:
+    """A page of the firm's connections. Raises Invalid for a cursor that no page gave."""
+    if after is not None:
+        try:
+            deps.connections.get(ConnectionKey(firm, after))
+        except NotFound:
+            raise bad_cursor() from None
+    return deps.connections.page(firm, after, limit)
 
 
 def reconnect(
