@@ -88,7 +88,7 @@ def damaged(payload: Any, chance: random.Random) -> Any:
     """A copy of an answer with one or two places that hold something else."""
     copy = json.loads(json.dumps(payload))
     for _ in range(chance.choice([1, 1, 2])):
-        chance.choice(list(places(copy)))(chance.choice(JUNK))
+        chance.choice(list(places(copy)))(json.loads(json.dumps(chance.choice(JUNK))))
     return copy
 
 
@@ -138,5 +138,50 @@ def test_a_damaged_batch_is_reported_by_the_writer() -> None:
             report = OutcomeCollector()
             with suppress(LedgerError):
                 await open_ledger(company).write([Request("r", writes)], report, lambda: False)
+
+    run(main())
+
+
+@pytest.mark.parametrize("kind", ["TimeActivity", "Bill", "Purchase", "Invoice", "Attachable"])
+def test_damaged_documents_of_ours_end_with_copies_or_an_error_of_the_ledger(kind: str) -> None:
+    chance = random.Random(f"{SEED}{kind}")
+    row = {**ROW, "BillableStatus": "HasBeenBilled", "TimeChargeId": "8", "Size": 3,
+           "CustomerRef": {"value": "2"}, "VendorRef": {"value": "4"}, "EntityRef": {"value": "4"},
+           "AccountRef": {"value": "5"}, "TxnTaxDetail": {"TotalTax": 1}, "HourlyRate": 12.5,
+           "AttachableRef": [{"EntityRef": {"type": "Bill", "value": "1"}}]}  # fmt: skip
+    answer = {"QueryResponse": {kind: [row], "Invoice": [row]}, "time": RESPONSE_TIME}
+
+    async def main() -> None:
+        for _ in range(25):
+            bad = damaged(answer, chance)
+            company = ScriptedCompany(script=[lambda request, bad=bad: reply(bad)] * 9)  # type: ignore[misc]
+            with suppress(LedgerError):
+                await open_ledger(company).snapshots(kind, ["1"], None)
+
+    run(main())
+
+
+def test_a_damaged_company_ends_with_features_or_an_error_of_the_ledger() -> None:
+    chance = random.Random(f"{SEED}company")
+    info = {
+        "CompanyName": "A",
+        "Country": "US",
+        "NameValue": [{"Name": "OfferingSku", "Value": "P"}],
+    }
+    preferences = {
+        "AccountingInfoPrefs": {"BookCloseDate": "2026-02-28", "ClassTrackingPerTxn": True},
+        "CurrencyPrefs": {"HomeCurrency": {"value": "USD"}, "MultiCurrencyEnabled": False},
+        "OtherPrefs": {"NameValue": [{"Name": "ProjectsEnabled", "Value": "true"}]},
+        "TimeTrackingPrefs": {"TimeTrackingEnabled": True},
+        "SalesFormsPrefs": {"CustomField": [{"CustomField": [{"Name": "SalesFormsPrefs.x"}]}]},
+    }
+    answer = {"CompanyInfo": info, "Preferences": preferences, "time": RESPONSE_TIME}
+
+    async def main() -> None:
+        for _ in range(60):
+            bad = damaged(answer, chance)
+            company = ScriptedCompany(script=[lambda request, bad=bad: reply(bad)] * 9)  # type: ignore[misc]
+            with suppress(LedgerError):
+                await open_ledger(company).company()
 
     run(main())

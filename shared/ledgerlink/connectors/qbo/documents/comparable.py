@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from ledgerlink.connectors.qbo.protocol import values
+from ledgerlink.connectors.qbo.protocol.numbers import number as number_of
 
 
 def text(value: Any) -> str:
@@ -19,12 +20,12 @@ def id_in(value: Any) -> str:
 
 def number(value: Any) -> Decimal:
     """A JSON number or decimal string; 0 if there is none."""
-    return values.number(value) or Decimal(0)
+    return number_of(value) or Decimal(0)
 
 
 def decimal(value: Any) -> str:
     """A number as canonical decimal text; empty if there is none."""
-    found = values.number(value)
+    found = number_of(value)
     return "" if found is None else values.canonical_decimal(found)
 
 

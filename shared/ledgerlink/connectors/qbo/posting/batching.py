@@ -15,6 +15,7 @@ from ledgerlink.connectors.qbo.posting.uploads import has_file, upload_call
 from ledgerlink.connectors.qbo.protocol.faults import Fault, faults_in_json
 from ledgerlink.connectors.qbo.protocol.json_body import encode
 from ledgerlink.connectors.qbo.protocol.response import Response
+from ledgerlink.connectors.qbo.protocol.shape import is_well_formed
 from ledgerlink.connectors.qbo.protocol.values import Entity, block, blocks, is_record
 from ledgerlink.connectors.qbo.transport.client import MINOR_VERSION, Call
 from ledgerlink.domain.model.plan import Action, Operation, Request, Write
@@ -154,5 +155,5 @@ def _single_item(payload: Mapping[str, Any]) -> Mapping[str, Any]:
 def _result(write: Write, item: Mapping[str, Any]) -> Iterator[WriteResult]:
     faults = faults_in_json(item)
     entity = block(item, INVOICE if write.kind == EMAIL else write.kind)
-    if faults or is_record(entity):
+    if faults or (is_record(entity) and is_well_formed(entity)):
         yield WriteResult(write, entity, faults)

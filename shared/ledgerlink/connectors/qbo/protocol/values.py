@@ -4,10 +4,12 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeGuard
 from zoneinfo import ZoneInfo
 
+from ledgerlink.connectors.qbo.protocol.numbers import number
 from ledgerlink.connectors.qbo.protocol.response import Response
+from ledgerlink.connectors.qbo.protocol.shape import CHECKED, is_well_formed
 from ledgerlink.connectors.shared import errors
 
 Entity = Mapping[str, Any]
@@ -18,9 +20,6 @@ PACIFIC = ZoneInfo("America/Los_Angeles")
 
 WITHOUT_ID = frozenset({"ExchangeRate"})
 """Entities whose records are known by other fields."""
-
-LARGEST = Decimal(10) ** 20
-"""Beyond any amount, number of days or rate."""
 
 DELETED_SUFFIX = re.compile(r" \(deleted\)(?=:|$)", re.IGNORECASE)
 """What QuickBooks appends to the name of a record that it sets inactive, to free the name."""
@@ -49,13 +48,19 @@ def rows(response: Response, entity: str) -> list[Entity]:
     LedgerUnavailable if one is no object with an id."""
     value = response.part("QueryResponse").get(entity)
     found = value if isinstance(value, list) else [value] * (value is not None)
-    if not all(entity in WITHOUT_ID or is_record(each) for each in found):
-        detail = f"QuickBooks' answer cannot be understood (a {entity} without an id)"
+    if not all(_is_usable(entity, each) for each in found):
+        detail = f"QuickBooks' answer cannot be understood (a {entity} of unexpected form)"
         raise errors.unavailable(detail, trace_id=response.trace_id)
     return [each for each in found if isinstance(each, Mapping)]
 
 
-def is_record(value: object) -> bool:
+def _is_usable(entity: str, value: object) -> bool:
+    if entity in WITHOUT_ID:
+        return isinstance(value, Mapping)
+    return is_record(value) and (entity not in CHECKED or is_well_formed(value))
+
+
+def is_record(value: object) -> TypeGuard[Entity]:
     """Whether a value is an object with an id."""
     return isinstance(value, Mapping) and isinstance(value.get("Id"), str) and value["Id"] != ""
 
@@ -100,17 +105,6 @@ def decimal(entity: Mapping[str, Any], name: str) -> str | None:
     """Money, a rate or a percentage as canonical decimal text; None if it is missing or none."""
     value = number(entity.get(name))
     return None if value is None else canonical_decimal(value)
-
-
-def number(value: object) -> Decimal | None:
-    """A JSON number or decimal text; None for anything else, and for what no ledger can mean."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
-        return None
-    try:
-        found = Decimal(str(value))
-    except ArithmeticError:
-        return None
-    return found if found.is_finite() and abs(found) < LARGEST else None
 
 
 def canonical_decimal(number: Decimal) -> str:
