@@ -1,4 +1,4 @@
-"""Clients, projects, people and items that the ledger has by name or e-mail address already."""
+"""Clients, projects and people that the ledger has by name or e-mail address already."""
 
 from typing import Any
 
@@ -175,11 +175,6 @@ def test_two_new_records_of_one_name_in_one_post(
             CreateProject(name="Acme website", client=Client(key="c", name="Acme")),
             {"project_key": "new"},
         ),
-        (
-            RuleKind.LABOR_CODES,
-            CreateLaborCode(name="design", income_account_id="IN"),
-            {"labor_code_key": "new"},
-        ),
     ],
 )
 def test_rules_that_create_repeat_nothing_either(
@@ -194,6 +189,16 @@ def test_rules_that_create_repeat_nothing_either(
     assert app.company().received == []
     codes = {i.outcome.reason.code for i in app.items(run) if i.outcome.reason}
     assert codes & {"name_taken", "email_taken"}
+
+
+def test_items_are_left_to_the_ledger() -> None:
+    """Sage Intacct takes several services of one name; QuickBooks refuses the second itself."""
+    app, connection = service("projects")
+    mapping = CreateLaborCode(name="Design", income_account_id="IN")
+    app.rules(connection, RuleKind.LABOR_CODES, {"new": mapping})
+    run = app.post(connection, "key", [entry("t1", labor_code_key="new")])
+    app.work()
+    assert set(app.states(run).values()) == {ItemState.POSTED}
 
 
 @pytest.mark.parametrize("ledger", PROJECTS)

@@ -91,7 +91,10 @@ class KnownNames:
     _ids: dict[ListType, Mapping[str, ListRecord]] = field(default_factory=dict)
 
     def twin(self, record: NewListRecord, own_id: str | None = None) -> Twin | None:
-        """As `Names`. A record that is active comes before others."""
+        """As `Names`. A record that is active comes before others. Items are left to the ledger:
+        several services may have one name where it takes them."""
+        if isinstance(record, NewItem):
+            return None
         kind = self._list_of(record)
         shared = self.shared if kind in self.shared else ()
         name = plain(record.name)
@@ -109,6 +112,8 @@ class KnownNames:
 
     def places(self, record: NewListRecord) -> Collection[Place]:
         """As `Names`."""
+        if isinstance(record, NewItem):
+            return ()
         kind = self._list_of(record)
         name = plain(record.name)
         by_name = ("name", name) if kind in self.shared else ("name", kind, *_above(record), name)
@@ -129,12 +134,9 @@ class KnownNames:
         self._index(kind)
         return self._ids[kind]
 
-    def _list_of(self, record: NewListRecord) -> ListType:
-        match record:
-            case NewPerson(person=person):
-                return ListType(person)
-            case NewItem():
-                return ListType.ITEM
+    def _list_of(self, record: NewPerson | NewCustomer) -> ListType:
+        if isinstance(record, NewPerson):
+            return ListType(record.person)
         below = record.parent is not None and ListType.PROJECT in self.lists
         return ListType.PROJECT if below else ListType.CUSTOMER
 
@@ -215,24 +217,20 @@ def _by(record: ListRecord) -> str:
     return f"by {called(record)}{inactive}"
 
 
-def _above(record: NewListRecord) -> Place:
+def _above(record: NewPerson | NewCustomer) -> Place:
     """The record above, in which the same name may be used again."""
     match record:
         case NewCustomer(parent=ExistingRecord(ledger_id=ledger_id)):
             return (ledger_id,)
         case NewCustomer(parent=Pending(key=key)):
             return ("", key)
-        case NewItem(parent_id=str() as parent_id):
-            return (parent_id,)
     return ()
 
 
-def _is_beside(record: ListRecord, new: NewListRecord) -> bool:
+def _is_beside(record: ListRecord, new: NewPerson | NewCustomer) -> bool:
     """Whether the record of the ledger is below the same record as the new one."""
     if isinstance(new, NewPerson):
         return True
-    if isinstance(new, NewItem):
-        return record.parent_id == new.parent_id
     if isinstance(new.parent, Pending):
         return False
     if record.type is ListType.PROJECT:
