@@ -134,9 +134,12 @@ class KnownNames:
         self._index(kind)
         return self._ids[kind]
 
-    def _list_of(self, record: NewPerson | NewCustomer) -> ListType:
-        if isinstance(record, NewPerson):
-            return ListType(record.person)
+    def _list_of(self, record: NewListRecord) -> ListType:
+        match record:
+            case NewPerson(person=person):
+                return ListType(person)
+            case NewItem():
+                return ListType.ITEM
         below = record.parent is not None and ListType.PROJECT in self.lists
         return ListType.PROJECT if below else ListType.CUSTOMER
 
