@@ -46,6 +46,10 @@ class Health(View):
     projects: bool | None = None
     multi_currency: bool | None = None
     books_closed_through: date | None = None
+    authorization_ends_at: datetime | None = Field(
+        default=None,
+        description="When a user has to reconnect, however often the access is renewed.",
+    )
     read_at: datetime | None = None
     limits: list[ReasonView] = Field(
         default=[],

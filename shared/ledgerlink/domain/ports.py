@@ -108,6 +108,9 @@ class Tokens:
     refresh_token: str
     access_expires_at: datetime
     refresh_expires_at: datetime | None = None
+    """When the refresh token ends unless it is used before."""
+    authorization_ends_at: datetime | None = None
+    """When the authorisation ends for good, however often it is refreshed."""
 
     def __repr__(self) -> str:
         return f"Tokens(access_expires_at={self.access_expires_at!s})"

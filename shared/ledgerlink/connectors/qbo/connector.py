@@ -125,7 +125,9 @@ class QuickBooksOnline:
         unanswered = UnansweredWrites(self._time, connector_state, latest=LATEST_EFFECT)
         url = f"{self._endpoints.api_url.rstrip('/')}/v3/company/{company_id}"
         client = Client(url, http, refresher, limiter, self._time, self._jitter, calls, unanswered)
-        return QuickBooksLedger(company_id, client, limiter, self._time, http, connector_state)
+        return QuickBooksLedger(
+            company_id, client, refresher, limiter, self._time, http, connector_state
+        )
 
     def _http(self) -> httpx.AsyncClient:
         transport = self._transport or OneCallPerConnection(trusted())

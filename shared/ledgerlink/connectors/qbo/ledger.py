@@ -1,12 +1,13 @@
 """The ledger port for one open QuickBooks company."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import httpx
 
+from ledgerlink.connectors.qbo.auth.token_refresh import TokenRefresher
 from ledgerlink.connectors.qbo.outcomes.diagnosis import Diagnosis
 from ledgerlink.connectors.qbo.outcomes.lost_writes import LostWrites
 from ledgerlink.connectors.qbo.outcomes.payroll import Payroll
@@ -25,7 +26,11 @@ from ledgerlink.domain.model.company import Company
 from ledgerlink.domain.model.documents import Snapshot
 from ledgerlink.domain.model.list_records import ListBatch, ListRead, ListType
 from ledgerlink.domain.model.plan import Operation, Outcome, Request, Write
+from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.ports import NO_GROUPS, ConnectorState, OnOutcomes, Stop, never
+
+ENDS_SOON = timedelta(weeks=6)
+"""So long before an authorisation ends for good, the connection says so."""
 
 
 class QuickBooksLedger:
@@ -35,6 +40,7 @@ class QuickBooksLedger:
         self,
         company_id: str,
         client: Client,
+        refresher: TokenRefresher,
         limiter: RateLimiter,
         time: LedgerTime,
         http: httpx.AsyncClient,
@@ -42,6 +48,7 @@ class QuickBooksLedger:
     ) -> None:
         self._company_id = company_id
         self._client = client
+        self._refresher = refresher
         self.calls: Mapping[str, int] = client.calls
         """Requests sent so far by kind: single, batch, upload, query, read, cdc, token."""
         self._limiter = limiter
@@ -57,7 +64,14 @@ class QuickBooksLedger:
     async def company(self, stop: Stop = never) -> Company:
         """The company with its features, in two calls."""
         found = await read_company(self._client, self._company_id, stop)
-        return replace(found, features=replace(found.features, payroll=self._payroll.is_on))
+        ends = self._refresher.authorization_ends_at
+        features = replace(
+            found.features,
+            payroll=self._payroll.is_on,
+            authorization_ends_at=ends,
+            limits=(*found.features.limits, *_ends_soon(ends, self._time.wall())),
+        )
+        return replace(found, features=features)
 
     async def prefetch(self, operations: Sequence[Operation], stop: Stop) -> None:
         """Read the records that are updated, so that an update keeps what others wrote there."""
@@ -129,3 +143,8 @@ class QuickBooksLedger:
     async def close(self) -> None:
         """Close the network connections."""
         await self._http.aclose()
+
+
+def _ends_soon(ends: datetime | None, now: datetime) -> Iterator[Reason]:
+    if ends is not None and ends - now < ENDS_SOON:
+        yield reason("authorization_ends", day=ends.date())

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from ledgerlink.domain.model.reasons import Reason
 
@@ -50,6 +50,8 @@ class Features:
     """Dimensions that lines must name."""
     fills: tuple[str, ...] = ()
     """Dimensions that the ledger gives by itself to a line that has none."""
+    authorization_ends_at: datetime | None = None
+    """When a user has to authorise us anew, however often the authorisation is renewed."""
     limits: tuple[Reason, ...] = ()
     """What the company has not subscribed to, or its user may not see, and what follows."""
 

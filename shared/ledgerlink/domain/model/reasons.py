@@ -613,6 +613,10 @@ REASONS: dict[str, Template] = {
         "The accounting system does not show the user that is signed in which records were deleted. Deletions therefore come in with the weekly comparison of whole lists only.",
         "Give this user the permission to see the audit trail in the accounting system; deletions come in with the next sync then.",
     ),
+    "authorization_ends": Template(
+        "Our access to the accounting system ends for good on {day}.",
+        "Reconnect the company before that day, so that posting goes on.",
+    ),
     "subscription_missing": Template(
         "The company has not subscribed to {name} in the accounting system{effect}.",
         "No action is needed, unless you miss it: then subscribe to {name} in the accounting system.",

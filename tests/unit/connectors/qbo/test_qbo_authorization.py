@@ -14,13 +14,16 @@ from ledgerlink.connectors.qbo.auth.consent import TIME_LIMIT, QuickBooksConsent
 from ledgerlink.connectors.qbo.auth.token_endpoint import Application
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.domain.errors import AuthorizationLost, Invalid, LedgerStopped, LedgerUnavailable
+from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.ports import Consents, Tokens
 from ledgerlink.services.connections.verify_company import UnverifiedTokens
 
 from tests.support.qbo.scripted_company import (
     CREDENTIALS,
+    REALM,
     Responder,
     ScriptedCompany,
+    open_ledger,
     reply,
     write_all,
 )
@@ -81,6 +84,45 @@ def test_a_code_is_exchanged_by_a_form_under_basic_credentials() -> None:
         "code": ["c0de"],
         "redirect_uri": ["https://us.example/back"],
     }
+
+
+def test_the_hard_end_of_an_authorisation_is_asked_for_and_stored() -> None:
+    """Case quickbooks-online 13."""
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        life = {"x_refresh_token_expires_in": 86400, "x_refresh_token_hard_expires_in": 864000}
+        return reply({"access_token": "A", "refresh_token": "R", **life})
+
+    found = consents(answer).exchange("c0de", "https://us.example/back")
+    assert found.authorization_ends_at == START + timedelta(days=10)
+    assert seen[0].headers["x-include-refresh-token-hard-expires-in"] == "true"
+
+
+@pytest.mark.parametrize("seconds", [None, "soon", -1, True, {}])
+def test_an_end_that_is_no_number_of_seconds_is_unknown(seconds: object) -> None:
+    given = {"access_token": "A", "refresh_token": "R", "x_refresh_token_hard_expires_in": seconds}
+    found = consents(lambda request: reply(given)).exchange("c0de", "https://us.example/back")
+    assert found.authorization_ends_at is None
+
+
+@pytest.mark.parametrize(("days", "codes"), [(41, ["authorization_ends"]), (43, []), (None, [])])
+def test_a_company_says_weeks_before_that_its_authorisation_ends(
+    days: int | None, codes: list[str]
+) -> None:
+    """Case quickbooks-online 13: it was stored, and read by nobody."""
+    ends = None if days is None else START + timedelta(days=days)
+    vault = InMemoryTokenVault(replace(tokens(), authorization_ends_at=ends))
+    reads = {REALM: {"CompanyInfo": {"Id": "1"}}, "preferences": {"Preferences": {"Id": "1"}}}
+    company = ScriptedCompany(reads=reads)
+
+    async def main() -> Features:
+        return (await open_ledger(company, vault).company()).features
+
+    features = run(main())
+    assert features.authorization_ends_at == ends
+    assert [why.code for why in features.limits] == codes
 
 
 def test_a_refused_code_needs_a_new_consent() -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -16,6 +17,10 @@ from ledgerlink.domain.ports import Tokens
 SCOPE = "com.intuit.quickbooks.accounting"
 ACCESS_LIFETIME = 3600
 """Seconds that an access token is valid if the response does not state it."""
+
+ASK_FOR_HARD_END = "x-include-refresh-token-hard-expires-in"
+"""The header that asks for the end of the authorisation, five years after the consent. Source:
+Intuit's blog of 2025-11-12 on refresh tokens."""
 
 TOKEN_TIMEOUT = 30.0
 """Ledger seconds to wait for the token endpoint."""
@@ -72,19 +77,24 @@ class TokenEndpoint:
         raise _failure(response, payload)
 
     def _post(self, url: str, **content: Any) -> httpx.Request:
-        headers = {"Accept": "application/json"}
+        headers = {"Accept": "application/json", ASK_FOR_HARD_END: "true"}
         extensions = {"timeout": self._timeout}
         request = httpx.Request("POST", url, headers=headers, extensions=extensions, **content)
         return next(self._basic.auth_flow(request))
 
     def _tokens(self, payload: Mapping[str, Any]) -> Tokens:
-        expires_in = payload.get("x_refresh_token_expires_in")
         return Tokens(
             access_token=payload["access_token"],
             refresh_token=payload["refresh_token"],
             access_expires_at=self._time.after(int(payload.get("expires_in", ACCESS_LIFETIME))),
-            refresh_expires_at=None if expires_in is None else self._time.after(int(expires_in)),
+            refresh_expires_at=self._moment(payload.get("x_refresh_token_expires_in")),
+            authorization_ends_at=self._moment(payload.get("x_refresh_token_hard_expires_in")),
         )
+
+    def _moment(self, seconds: object) -> datetime | None:
+        """The moment so many seconds from now; None for what is no number of seconds."""
+        text = str(seconds)
+        return self._time.after(int(text)) if text.isascii() and text.isdecimal() else None
 
 
 def _complete(payload: Mapping[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 
 import httpx
 
@@ -47,6 +48,11 @@ class TokenRefresher:
         self._tokens: Tokens | None = None
         self._lost: AuthorizationLost | None = None
         self._early_refresh_after = float("-inf")
+
+    @property
+    def authorization_ends_at(self) -> datetime | None:
+        """When a user has to give consent anew; None where QuickBooks does not say."""
+        return self._current().authorization_ends_at
 
     async def access_token(self) -> str:
         """A valid token, refreshed if it expires soon.
