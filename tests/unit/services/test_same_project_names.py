@@ -11,7 +11,7 @@ from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.reasons import Reason
-from ledgerlink.domain.model.rules import LinkTo, RuleKind
+from ledgerlink.domain.model.rules import CreateProject, LinkTo, RuleKind
 from ledgerlink.domain.model.time_settings import SameNames
 from ledgerlink.services.posting.preview import preview
 
@@ -179,3 +179,76 @@ def test_names_of_a_ledger_that_takes_them_below_each_client_are_left_alone() ->
     assert firm.names() == ["Alpha Ltd", "Beta Ltd", "Website", "Website"]
     states = firm.app.states(firm.app.post(firm.connection, "again", list(CASE)))
     assert set(states.values()) <= {ItemState.UNCHANGED, ItemState.PENDING}
+
+
+HELD = ListRecord(type=ListType.CUSTOMER, id="7", name="Website", path="Top:Website", parent_id="6")
+GAMMA = ListRecord(type=ListType.CUSTOMER, id="8", name="Gamma Ltd", path="Gamma Ltd")
+
+
+@pytest.mark.parametrize(
+    ("rules", "project", "name"),
+    [
+        ({"cg": LinkTo(ledger_id="8")}, {"client_key": "cg"}, "Website (Gamma Ltd)"),
+        ({"pg": CreateProject(name="Website", parent_id="8")}, {}, "Website (Gamma Ltd)"),
+        ({}, {"client_key": "cn", "client_name": "New Ltd"}, "Website (New Ltd)"),
+        (
+            {"cn": CreateProject(name="By rule")},
+            {"client_key": "cn", "client_name": "Sent"},
+            "Website (By rule)",
+        ),
+    ],
+    ids=["linked", "parent", "sent", "by its own rule"],
+)
+def test_the_name_that_is_added_is_the_client_s_in_the_ledger_or_the_one_it_gets(
+    rules: dict[str, Any], project: dict[str, Any], name: str
+) -> None:
+    firm = Firm(SameNames.ADD_CLIENT)
+    firm.synced(HELD, GAMMA)
+    firm.app.rules(firm.connection, RuleKind.PROJECTS, rules)
+    if "pg" in rules:
+        firm.post(entry("t1", project_key="pg"))
+    else:
+        firm.post({"kind": "project", "key": "pg", "name": "Website"} | project)
+    assert name in firm.names()
+
+
+@pytest.mark.parametrize(
+    ("mapping", "name"),
+    [
+        (LinkTo(ledger_id="99"), "Website (Sent)"),
+        (CreateProject(name="Website", parent_id="99"), "Website (99)"),
+    ],
+    ids=["client", "parent"],
+)
+def test_a_client_that_no_list_has_is_named_as_it_was_sent_or_by_its_id(
+    mapping: Any, name: str
+) -> None:
+    firm = Firm(SameNames.ADD_CLIENT)
+    firm.post(ALPHA, OF_ALPHA)
+    linked = isinstance(mapping, LinkTo)
+    firm.app.rules(firm.connection, RuleKind.PROJECTS, {"cg" if linked else "pg": mapping})
+    if linked:
+        project = {"kind": "project", "key": "pg", "name": "Website", "client_key": "cg"}
+        firm.post(project | {"client_name": "Sent"})
+    else:
+        firm.post(entry("t1", project_key="pg"))
+    assert name in firm.names()
+
+
+def test_two_new_projects_of_one_client_and_name_are_not_told_apart() -> None:
+    firm = Firm(SameNames.ADD_CLIENT)
+    found = firm.post(ALPHA, OF_ALPHA, OF_ALPHA | {"key": "pe"})
+    assert [key for key, why in found.items() if why is not None] == ["project:pe"]
+    assert firm.names() == ["Alpha Ltd", "Website"]
+    again = firm.post(ALPHA, OF_ALPHA, OF_ALPHA | {"key": "pe"})["project:pe"]
+    assert again is not None
+    assert (again.code, "created before" in again.message) == ("name_taken", True)
+    assert firm.names() == ["Alpha Ltd", "Website"]
+
+
+def test_a_project_and_a_person_of_one_name_are_told_apart_by_the_client() -> None:
+    firm = Firm(SameNames.ADD_CLIENT)
+    person = {"kind": "staff", "key": "s1", "name": "Website", "person": "vendor"}
+    firm.post(person, ALPHA, OF_ALPHA)
+    assert [one.body["name"] for one in firm.app.company().of_kind("Person")] == ["Website"]
+    assert firm.names() == ["Alpha Ltd", "Website (Alpha Ltd)"]

@@ -46,10 +46,9 @@ class ProjectNames:
 
     def _choose(self, record: NewCustomer, posted_before: Iterable[NewCustomer]) -> str:
         longer = with_client(record)
-        if record.key in self.links:
-            for each in (record, longer):
-                if self._was_posted_as(each):
-                    return each.name
+        for each in (record, longer):
+            if self._was_posted_as(each):
+                return each.name
         used = self._is_used_elsewhere(record) or any(
             other.parent != record.parent for other in posted_before
         )
