@@ -144,7 +144,7 @@ def test_a_receipt_deleted_by_a_user_counts_as_deleted(poster: Poster) -> None:
     ids=["delete", "update"],
 )
 def test_a_file_changed_by_a_user_is_left_as_it_is(poster: Poster, record: Record) -> None:
-    poster.post(spent(receipts=(receipt(),)))
+    poster.post(spent(receipts=(receipt(note="Lunch"),)))
     poster.edit(KEY, Note="checked")
     outcome = poster.post(record)[KEY]
     assert (outcome.state, code(outcome)) == (ItemState.FAILED, "changed_in_ledger")

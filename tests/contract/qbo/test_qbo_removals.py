@@ -234,7 +234,7 @@ def snapshots(
 
 
 def is_ours(copy: Snapshot, write: Write) -> bool:
-    return write.base_fingerprint in copy.forms
+    return copy.has(write.base_fingerprint or "")
 
 
 def is_known(there: Mapping[str, Snapshot], write: Write) -> bool:

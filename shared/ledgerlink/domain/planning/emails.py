@@ -8,7 +8,7 @@ from ledgerlink.domain.model.documents import ExistingRecord, Pending, ResolvedE
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.model.source_records import Invoice, RecordKind
-from ledgerlink.domain.planning.diff import Differ
+from ledgerlink.domain.planning.diff import Differ, LinkedDocument
 from ledgerlink.domain.planning.inputs import PlanInput
 
 EMAIL = RecordKind.EMAIL
@@ -49,7 +49,7 @@ class Emails:
         composed = self._given.composer.email(resolved)
         email = replace(composed, members=(composed.key.partition(":")[2],))
         link = self._given.links.get(email.key)
-        linked = self._given.linked_document(link) if link else None
+        linked = LinkedDocument(link) if link else None  # which no ledger keeps a record of
         (operation,) = self._differ.to_write(email, linked)
         if operation.state is ItemState.PENDING:  # an e-mail is never changed
             after = (key,) if document.writes_document else ()

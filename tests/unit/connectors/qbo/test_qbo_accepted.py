@@ -86,7 +86,8 @@ def test_a_money_document_has_its_total_and_content() -> None:
     row = stored_row(SPENT)
     outcome = accepted(sample_write(SPENT), row)
     assert (outcome.reason, outcome.total) == (None, Decimal("34.1"))
-    assert outcome.content == content.content_fingerprint("Bill", row)
+    body = sample_write(SPENT).body
+    assert outcome.content == content.content_fingerprint("Bill", row, body)
     assert accepted(create(1), stored()).content == ""
     assert accepted(create(1), stored()).total is None
 

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from ledgerlink.connectors.qbo.documents import content
 from ledgerlink.connectors.qbo.documents.composer import QuickBooksComposer
+from ledgerlink.connectors.qbo.documents.owned_fields import HEAD_FIELDS, LINE_FIELDS, TAX_CODE
+from ledgerlink.connectors.qbo.documents.ownership import PROPERTIES, Ownership
 from ledgerlink.connectors.qbo.outcomes.accepted import differences
 from ledgerlink.domain.model.documents import (
     ExistingRecord,
@@ -314,10 +316,28 @@ def test_a_changed_field_of_an_invoice_is_an_edit_if_it_was_sent(given: Row) -> 
     other["DueDate"] = "2027-01-01"
     sent = composed(sample).body
     written = content.content_fingerprint("Invoice", row, sent)
-    assert written in content.possible_fingerprints("Invoice", row)
-    assert written not in content.possible_fingerprints("Invoice", {**row, **other})
+    assert content.has_content("Invoice", row, written)
+    assert not content.has_content("Invoice", {**row, **other}, written)
     plain = content.content_fingerprint("Invoice", stored(SALE), composed(SALE).body)
-    assert plain in content.possible_fingerprints("Invoice", {**stored(SALE), **other})
+    assert content.has_content("Invoice", {**stored(SALE), **other}, plain)
+
+
+@pytest.mark.parametrize("sample", PAPERS)
+def test_a_fingerprint_tells_which_fields_are_ours(sample: MoneyRecord) -> None:
+    body, kind = composed(sample).body, kind_of(sample)
+    recorded = content.content_fingerprint(kind, stored(sample), body)
+    ours, sent = Ownership.parse(recorded), Ownership.of(body)
+    assert ours is not None
+    assert ours.head == sent.head & set(PROPERTIES)
+    assert ours.lines == sent.lines & set(PROPERTIES)
+    assert content.written_fields(kind, stored(sample), recorded) == ours
+
+
+def test_every_field_of_ours_has_a_place_in_the_fingerprint() -> None:
+    heads = {field.property for fields in HEAD_FIELDS.values() for field in fields}
+    lines = {field.property for field in LINE_FIELDS}
+    assert heads | lines | {TAX_CODE.property} == set(PROPERTIES)
+    assert len(set(PROPERTIES)) == len(PROPERTIES)
 
 
 def test_the_number_that_a_check_gets_when_it_is_printed_is_no_edit() -> None:

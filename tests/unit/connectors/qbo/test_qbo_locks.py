@@ -62,7 +62,7 @@ def test_a_snapshot_has_its_total_and_content(sample: MoneyRecord) -> None:
     assert replace(copy, body={}) == Snapshot(
         ledger_id="145",
         version="3",
-        body={},
+        body=copy.body,
         forms=copy.forms,
         total=Decimal(str(row["TotalAmt"])),
         fixed=composed(sample).fixed,

@@ -58,7 +58,9 @@ def test_a_document_is_known_again_by_our_name_in_its_note(sample: MoneyRecord) 
     (outcome,) = found(there, create(sample)).values()
     assert outcome.ledger_id == "145"
     assert reason_of(outcome).code == "already_written"
-    assert outcome.content == contents.content_fingerprint(kind_of(sample), stored(sample))
+    assert outcome.content == contents.content_fingerprint(
+        kind_of(sample), stored(sample), composed(sample).body
+    )
     assert isinstance(there.rows, FakeQueryServer)
     (statement,) = there.rows.asked(kind_of(sample))
     assert "WHERE MetaData.CreateTime >= '2026-03-02T08:57:00+00:00' " in statement
@@ -151,7 +153,9 @@ def test_a_file_that_a_query_returns_incompletely_is_read_by_id() -> None:
     there.reads = {"3": {"Attachable": stored(receipt(), "3")}}
     (outcome,) = found(there, filed()).values()
     assert outcome.ledger_id == "3"
-    assert outcome.content == contents.content_fingerprint("Attachable", stored(receipt()))
+    assert outcome.content == contents.content_fingerprint(
+        "Attachable", stored(receipt()), composed(receipt()).body
+    )
 
 
 def test_a_client_stored_with_other_values_is_found_by_its_name() -> None:

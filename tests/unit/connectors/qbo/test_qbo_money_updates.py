@@ -14,7 +14,15 @@ from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Write
 
 from tests.support.qbo.scripted_company import Responder, ScriptedCompany, fault
 from tests.support.qbo.writes import change
-from tests.unit.connectors.qbo.document_samples import CHECK, expenses, invoice, line, receipt, sold
+from tests.unit.connectors.qbo.document_samples import (
+    CHECK,
+    composed,
+    expenses,
+    invoice,
+    line,
+    receipt,
+    sold,
+)
 from tests.unit.connectors.qbo.fake_query_server import company
 from tests.unit.connectors.qbo.stored_documents import (
     BILL,
@@ -92,7 +100,7 @@ def test_a_record_whose_version_alone_moved_is_deleted_at_that_version(
 def test_a_record_that_a_user_edited_is_left_alone(
     before: MoneyRecord, after: MoneyRecord, kind: str
 ) -> None:
-    touched = {"Note": "touched"} if kind == "Attachable" else {"PrivateNote": "touched"}
+    touched = {"FileName": "touched"} if kind == "Attachable" else {"PrivateNote": "touched"}
     for write in (update(after, stored(before)), removal(before, stored(before))):
         there = there_is(kind, stored(before, version="5", **touched), STALE)
         found = outcome(there, write)
@@ -108,7 +116,7 @@ def test_a_record_that_equals_the_update_is_adopted(
     found = outcome(there, update(after, stored(before)))
     assert (found.state, found.ledger_id, found.version) == (ItemState.POSTED, "145", "5")
     assert code(found) == "already_written"
-    assert found.content == content.content_fingerprint(kind, stored(after))
+    assert found.content == content.content_fingerprint(kind, stored(after), composed(after).body)
 
 
 @pytest.mark.parametrize(("before", "after", "kind"), PAIRS)

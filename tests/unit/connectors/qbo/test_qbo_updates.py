@@ -209,7 +209,7 @@ def test_an_optional_field_of_a_line_that_we_wrote_and_no_longer_use_goes() -> N
     assert not {"ClassRef", "CustomerRef", "BillableStatus"} & sent[ACCOUNT].keys()
 
 
-def test_an_optional_field_of_an_edited_document_may_be_of_others_and_stays() -> None:
+def test_an_optional_field_of_a_line_that_others_set_stays() -> None:
     row = edited(stored(BILL), "Line", 0, ACCOUNT, "ClassRef", value={"value": "5"})
     assert revised(BILL, BILL, row)["Line"][0][ACCOUNT]["ClassRef"] == {"value": "5"}
 

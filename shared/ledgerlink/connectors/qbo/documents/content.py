@@ -1,16 +1,15 @@
 """The content of stored records: compared with what was sent, and fingerprinted to detect edits.
 
-The fingerprint of a money document is made of QuickBooks' own response, because QuickBooks fills in
-more fields than we can predict. It leaves out what changes without an edit: balances, links, line
-ids, mail and print status, calculated tax. Terms, due date, e-mail address, exchange rate, tax code
-and custom fields are part of it only if they were sent. A stored record does not show that, so it
-has several possible contents, one of which was written if nobody has edited it.
+The fingerprint of a money document or attachment is made of QuickBooks' own response, because it
+writes equal values in several ways. It covers the fields that are ours, and none that change
+without an edit: balances, links, line ids, mail and print status, calculated tax. Fingerprints of
+links that do not tell which fields are ours cover all that may be.
 """
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import chain, product
+from itertools import chain
 from typing import Any
 
 from ledgerlink.connectors.qbo.documents import comparable
@@ -25,6 +24,7 @@ from ledgerlink.connectors.qbo.documents.owned_fields import (
     OwnedField,
     choices,
 )
+from ledgerlink.connectors.qbo.documents.ownership import Ownership
 from ledgerlink.connectors.qbo.documents.time_entry import (
     TIME_ENTRY,
     possible_time_bodies,
@@ -53,7 +53,7 @@ def possible_bodies(kind: str, entity: Entity) -> list[Body]:
         return [*possible_time_bodies(entity)]
     if kind in LIST_FIELDS:
         return [*_possible_list_bodies(kind, entity)]
-    return [*_possible_contents(kind, entity)] if kind in KNOWN_BY_CONTENT else []
+    return [content(kind, entity)] if kind in KNOWN_BY_CONTENT else []
 
 
 def possible_fingerprints(kind: str, entity: Entity) -> tuple[str, ...]:
@@ -63,11 +63,24 @@ def possible_fingerprints(kind: str, entity: Entity) -> tuple[str, ...]:
     return tuple(fingerprint(body) for body in possible_bodies(kind, entity))
 
 
-def written_body(kind: str, entity: Entity, written: str | None) -> Body | None:
-    """The one of `possible_bodies` that has this fingerprint: what we wrote last. None if the
-    record has been edited since."""
-    bodies = possible_bodies(kind, entity) if written else []
-    return next((body for body in bodies if fingerprint(body) == written), None)
+def has_content(kind: str, entity: Entity, recorded: str | None) -> bool:
+    """Whether a stored record still has what a recorded fingerprint stands for."""
+    ours = Ownership.parse(recorded)
+    if ours is None:
+        return recorded in possible_fingerprints(kind, entity)
+    return _owned_fingerprint(kind, entity, ours) == recorded
+
+
+def written_fields(kind: str, entity: Entity, recorded: str | None) -> Ownership | None:
+    """The fields that we wrote last, by the fingerprint of that. None if it does not tell, and the
+    record does not either, because somebody has edited it."""
+    if (ours := Ownership.parse(recorded)) is not None:
+        return ours
+    bodies = possible_bodies(kind, entity) if recorded else []
+    body = next((body for body in bodies if fingerprint(body) == recorded), None)
+    if body is None:
+        return None
+    return Ownership(frozenset(body), frozenset(field.property for field in LINE_FIELDS))
 
 
 def matching_key(activity: Body) -> Hashable:
@@ -84,15 +97,20 @@ def matching_key(activity: Body) -> Hashable:
     )
 
 
-def content(kind: str, entity: Entity, sent: Body | None = None) -> dict[str, Any]:
-    """Our fields of a record whose kind is known by content, normalised. Of the fields that are
-    compared only if they were sent, it has those of the body that was `sent`."""
-    head = _present(_always_compared(HEAD_FIELDS[kind]), _without_check_number(entity).get)
-    body = sent or {}
-    asked = [field for field in _compared_if_sent(kind) if field.property in body]
-    lines = [_present(LINE_FIELDS, _line_reader(line)) for line in _lines(entity)]
-    more = _present(asked, _with_custom_fields_of(body, entity).get)
-    return {"kind": kind, **head, **more, "lines": lines}
+def content(kind: str, entity: Entity, ours: Ownership | None = None) -> dict[str, Any]:
+    """Fields of a record whose kind is known by content, normalised: those that are ours, or all
+    that may be."""
+    row = _without_check_number(entity)
+    lines: Sequence[OwnedField] = LINE_FIELDS
+    found: Sequence[OwnedField] = HEAD_FIELDS[kind]
+    if ours is None:
+        found = [field for field in found if not field.newer]
+    else:
+        row = _with_custom_fields(row, ours.custom_fields)
+        found = [field for field in (*found, TAX_CODE) if field.property in ours.head]
+        lines = [field for field in lines if field.property in ours.lines]
+    read = [_present(lines, _line_reader(line)) for line in _lines(entity)]
+    return {"kind": kind, **_present(found, row.get), "lines": read}
 
 
 def held(kind: str, entity: Entity) -> dict[str, Any]:
@@ -124,22 +142,35 @@ def _held_line(line: Body) -> dict[str, Any]:
 
 
 def content_fingerprint(kind: str, entity: Entity, sent: Body | None = None) -> str:
-    """The fingerprint of the content; empty for kinds that are not known by it."""
-    return fingerprint(content(kind, entity, sent)) if kind in KNOWN_BY_CONTENT else ""
+    """The fingerprint of the content that this body wrote; empty for kinds that are not known by
+    it."""
+    if kind not in KNOWN_BY_CONTENT:
+        return ""
+    if sent is None:
+        return fingerprint(content(kind, entity))
+    return _owned_fingerprint(kind, entity, Ownership.of(sent))
 
 
-def content_differences(kind: str, body: Body, entity: Entity) -> Iterator[str]:
+def _owned_fingerprint(kind: str, entity: Entity, ours: Ownership) -> str:
+    return f"{ours}:{fingerprint(content(kind, entity, ours))}"
+
+
+def content_differences(
+    kind: str, body: Body, entity: Entity, *, sent_only: bool = False
+) -> Iterator[str]:
     """The fields of a kind known by content that are stored with another value than was sent, in
-    words. A field that was not sent must be empty, unless QuickBooks fills it in."""
-    comparable_entity = _with_custom_fields_of(body, entity)
-    yield from _differing("", HEAD_FIELDS[kind], body.get, comparable_entity.get)
+    words. A field that was not sent must be empty, unless QuickBooks fills it in, or only what was
+    sent is compared."""
+    ours = Ownership.of(body)
+    row = _with_custom_fields(entity, ours.custom_fields)
+    yield from _differing("", HEAD_FIELDS[kind], body.get, row.get, sent_only)
     sent, stored = _lines(body), _lines(entity)
     if len(sent) != len(stored):
         yield f"{len(sent)} lines became {len(stored)}"
         return
-    for number, (ours, theirs) in enumerate(zip(sent, stored, strict=True), 1):
-        read_ours, read_theirs = _line_reader(ours), _line_reader(theirs)
-        yield from _differing(f"line {number} ", LINE_FIELDS, read_ours, read_theirs)
+    for number, (line, other) in enumerate(zip(sent, stored, strict=True), 1):
+        place, read, read_other = f"line {number} ", _line_reader(line), _line_reader(other)
+        yield from _differing(place, LINE_FIELDS, read, read_other, sent_only)
 
 
 def unchangeable_part(kind: str, body: Body) -> str:
@@ -160,11 +191,10 @@ def has_marker_of(body: Body, entity: Entity) -> bool:
     return bool(marker) and marker == marker_of(entity)
 
 
-def _with_custom_fields_of(body: Body, entity: Entity) -> Entity:
-    """The record with only those custom fields that the body has."""
-    sent = {str(each.get("DefinitionId")) for each in values.blocks(body, CUSTOM_FIELD)}
+def _with_custom_fields(entity: Entity, ids: Collection[str]) -> Entity:
+    """The record with only these custom fields."""
     stored = values.blocks(entity, CUSTOM_FIELD)
-    kept = [each for each in stored if str(each.get("DefinitionId")) in sent]
+    kept = [each for each in stored if str(each.get("DefinitionId")) in ids]
     return {**entity, CUSTOM_FIELD: kept}
 
 
@@ -185,28 +215,6 @@ def _line_reader(line: Body) -> Callable[[str], Any]:
     return lambda name: line[name] if name in line else detail.get(name)
 
 
-def _always_compared(fields: Iterable[OwnedField]) -> list[OwnedField]:
-    return [field for field in fields if not field.if_sent]
-
-
-def _compared_if_sent(kind: str) -> list[OwnedField]:
-    fields = [field for field in HEAD_FIELDS[kind] if field.if_sent]
-    return [*fields, TAX_CODE] if kind in MONEY_DOCUMENTS else fields
-
-
-def _possible_contents(kind: str, entity: Entity) -> Iterator[dict[str, Any]]:
-    """The content with each choice of the fields that may have been sent, and of custom fields."""
-    always = content(kind, entity)
-    found = _present(_compared_if_sent(kind), entity.get)
-    found.pop(CUSTOM_FIELD, None)
-    blocks = values.blocks(entity, CUSTOM_FIELD)
-    custom = [block for block in blocks if comparable.custom_fields([block])]
-    for names, fields in product(choices([*found]), choices(custom)):
-        text = comparable.custom_fields(list(fields))
-        more = {CUSTOM_FIELD: text} if text else {}
-        yield {**always, **{name: found[name] for name in names}, **more}
-
-
 def _present(fields: Iterable[OwnedField], read: Callable[[str], Any]) -> dict[str, str]:
     """The normalised values of fields that are not empty and part of the content."""
     found = {each.property: each.normalize(read(each.property)) for each in fields if each.lasting}
@@ -218,12 +226,13 @@ def _differing(
     fields: tuple[OwnedField, ...],
     sent: Callable[[str], Any],
     stored: Callable[[str], Any],
+    sent_only: bool,
 ) -> Iterator[str]:
     shown = comparable.shown
     for field in fields:
         ours = field.normalize(sent(field.property))
         theirs = field.normalize(stored(field.property))
-        if ours != theirs and not (field.filled_in and sent(field.property) is None):
+        if ours != theirs and not (sent(field.property) is None and (field.filled_in or sent_only)):
             yield f"{place}{field.label} {shown(ours)} became {shown(theirs)}"
 
 

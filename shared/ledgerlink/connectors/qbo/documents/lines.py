@@ -12,7 +12,6 @@ from typing import Any
 from ledgerlink.connectors.qbo.documents import comparable
 from ledgerlink.connectors.qbo.documents.expenses import ACCOUNT_LINE, ITEM_LINE
 from ledgerlink.connectors.qbo.documents.invoice import SALES_LINE
-from ledgerlink.connectors.qbo.documents.owned_fields import LINE_FIELDS
 from ledgerlink.connectors.qbo.documents.tax import INCLUSIVE
 from ledgerlink.connectors.qbo.documents.time_entry import TIME_ENTRY
 from ledgerlink.connectors.qbo.protocol import values
@@ -27,8 +26,6 @@ OUR_TYPES = frozenset({SALES_LINE, ACCOUNT_LINE, ITEM_LINE})
 OF_THE_AMOUNT = frozenset({"Amount", "Qty", "UnitPrice", "TaxAmount"})
 """Fields that state what a line comes to, all of which change with it."""
 
-OUR_FIELDS = frozenset(field.property for field in LINE_FIELDS)
-
 CALCULATED = frozenset({"LineNum", "ItemAccountRef"})
 """Fields of stored lines that QuickBooks sets; the order of the lines numbers them."""
 
@@ -38,15 +35,15 @@ CHARGE_LINK = "ReimburseCharge"
 GROSS = "TaxInclusiveAmt"
 
 
-def merged_lines(write: Write, stored: Entity, *, edited: bool) -> list[Body]:
-    """The lines of the update. In a document that somebody `edited`, optional fields that we do not
-    send stay as they are, because they may be theirs."""
+def merged_lines(write: Write, stored: Entity, written: frozenset[str]) -> list[Body]:
+    """The lines of the update. Of the fields that it does not send, those that we have `written`
+    last go, and the others stay, because they are not ours."""
     ours = values.blocks(write.body or {}, "Line")
     rows = {str(row["Id"]): row for row in values.blocks(stored, "Line") if row.get("Id")}
     own = _own_ids(write, rows)
     gross = values.text(stored, "GlobalTaxCalculation") == INCLUSIVE
     merged = [
-        _merged(line, rows.get(line_id), edited, gross)
+        _merged(line, rows.get(line_id), written, gross)
         for line, line_id in zip(ours, _former_ids(write, ours, own, rows), strict=True)
     ]
     return _in_order(rows, own, merged)
@@ -112,14 +109,14 @@ def _what_for(line: Body) -> Hashable:
     return line.get("DetailType"), comparable.number(line.get("Amount")), account
 
 
-def _merged(line: Body, row: Entity | None, edited: bool, gross: bool) -> Body:
+def _merged(line: Body, row: Entity | None, written: frozenset[str], gross: bool) -> Body:
     """Our line in the stored line that it was. QuickBooks does not change the type of a line, so
     one of another type is new."""
     if row is None:
         return line
     kind, detail = str(line["DetailType"]), _detail(line)
     same = row.get("DetailType") == kind
-    ours = OF_THE_AMOUNT | line.keys() | detail.keys() | (frozenset() if edited else OUR_FIELDS)
+    ours = OF_THE_AMOUNT | line.keys() | detail.keys() | written
     ours |= {GROSS} if gross else frozenset()
     dropped = ours | CALCULATED | {str(row.get("DetailType")), "LinkedTxn"}
     head = {name: value for name, value in row.items() if name not in dropped}

@@ -28,9 +28,8 @@ class OwnedField:
     """Whether QuickBooks may fill it in if it is not sent."""
     lasting: bool = True
     """Whether it is part of the content; False for what changes without an edit."""
-    if_sent: bool = False
-    """Whether it is part of the content only if it was sent, because QuickBooks and bookkeepers set
-    it as well."""
+    newer: bool = False
+    """Whether it is no part of the content of links that do not tell which fields we sent."""
 
 
 COMMON_HEAD_FIELDS = (
@@ -38,7 +37,7 @@ COMMON_HEAD_FIELDS = (
     OwnedField("number", "DocNumber", comparable.text, filled_in=True),
     OwnedField("location", "DepartmentRef", comparable.id_in),
     OwnedField("currency", "CurrencyRef", comparable.id_in, filled_in=True),
-    OwnedField("exchange rate", "ExchangeRate", comparable.decimal, filled_in=True, if_sent=True),
+    OwnedField("exchange rate", "ExchangeRate", comparable.decimal, filled_in=True, newer=True),
     OwnedField("notes", "PrivateNote", comparable.text),
 )
 HEAD_FIELDS: Mapping[str, tuple[OwnedField, ...]] = {
@@ -59,11 +58,11 @@ HEAD_FIELDS: Mapping[str, tuple[OwnedField, ...]] = {
         OwnedField("class", "ClassRef", comparable.id_in),
         OwnedField("memo", "CustomerMemo", comparable.memo_text),
         OwnedField(
-            "custom fields", CUSTOM_FIELD, comparable.custom_fields, filled_in=True, if_sent=True
+            "custom fields", CUSTOM_FIELD, comparable.custom_fields, filled_in=True, newer=True
         ),
-        OwnedField("terms", "SalesTermRef", comparable.id_in, filled_in=True, if_sent=True),
-        OwnedField("due date", "DueDate", comparable.text, filled_in=True, if_sent=True),
-        OwnedField("email", "BillEmail", comparable.address, filled_in=True, if_sent=True),
+        OwnedField("terms", "SalesTermRef", comparable.id_in, filled_in=True, newer=True),
+        OwnedField("due date", "DueDate", comparable.text, filled_in=True, newer=True),
+        OwnedField("email", "BillEmail", comparable.address, filled_in=True, newer=True),
         *COMMON_HEAD_FIELDS,
     ),
     "Attachable": (
@@ -74,7 +73,7 @@ HEAD_FIELDS: Mapping[str, tuple[OwnedField, ...]] = {
 }
 """Our fields of each kind that is known by its content, without its lines."""
 
-TAX_CODE = OwnedField("tax code", "TxnTaxDetail", comparable.tax_code, if_sent=True)
+TAX_CODE = OwnedField("tax code", "TxnTaxDetail", comparable.tax_code, newer=True)
 """The tax code of a document, which is part of its content, but not compared with what was sent,
 because QuickBooks' automated tax sets its own."""
 

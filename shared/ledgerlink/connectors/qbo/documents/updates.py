@@ -13,6 +13,7 @@ from typing import Any
 from ledgerlink.connectors.qbo.documents import content, lines
 from ledgerlink.connectors.qbo.documents.attachment import ATTACHMENT
 from ledgerlink.connectors.qbo.documents.owned_fields import CUSTOM_FIELD
+from ledgerlink.connectors.qbo.documents.ownership import Ownership
 from ledgerlink.connectors.qbo.documents.time_entry import ALWAYS_OURS, CREATED_AS, TIME_ENTRY
 from ledgerlink.connectors.qbo.protocol import values
 from ledgerlink.connectors.qbo.protocol.values import Entity
@@ -79,47 +80,46 @@ def merged_body(write: Write, stored: Entity) -> Body:
     body = write.body or {}
     link = write.was
     expected = link.expected_fingerprint if link else write.base_fingerprint
-    written = content.written_body(write.kind, stored, expected)
+    ours = content.written_fields(write.kind, stored, expected) or Ownership(frozenset())
     if write.kind == TIME_ENTRY:
-        return _time_entry(body, stored, written or {})
+        return _time_entry(body, stored, ours.head)
     if write.kind == ATTACHMENT:
-        return _attachment(body, stored, written)
+        edited = not content.has_content(write.kind, stored, expected)
+        return _attachment(body, stored, ours.head, edited=edited)
     cleared = {
         name: value
-        for field in _no_longer_used(write, written or {})
+        for field in _no_longer_used(write, ours.head)
         for name, value in CLEARED[write.kind][field].items()
     }
     merged = {**body, **cleared, **_custom_fields(body, stored)}
     if "Line" in body:
-        merged["Line"] = lines.merged_lines(write, stored, edited=written is None)
+        merged["Line"] = lines.merged_lines(write, stored, ours.lines)
     return merged
 
 
-def _no_longer_used(write: Write, written: Body) -> Iterable[str]:
+def _no_longer_used(write: Write, written: frozenset[str]) -> Iterable[str]:
     """Our optional fields that we wrote last and do not write now. That we stated a tax only the
     total of the link shows."""
     body, total = write.body or {}, write.was.total if write.was else None
     taxed = {TAX} if total is not None and total.tax is not None else set()
-    return [
-        name for name in CLEARED[write.kind] if name in written.keys() | taxed and name not in body
-    ]
+    return [name for name in CLEARED[write.kind] if name in written | taxed and name not in body]
 
 
-def _time_entry(body: Body, stored: Entity, written: Body) -> Body:
-    ours = ALWAYS_OURS | written.keys()
+def _time_entry(body: Body, stored: Entity, written: frozenset[str]) -> Body:
+    ours = ALWAYS_OURS | written
     constant = {name: stored.get(name, value) for name, value in CREATED_AS.items()}
     return {**_of_others(stored, ours), **body, **constant}
 
 
-def _attachment(body: Body, stored: Entity, written: Body | None) -> Body:
+def _attachment(body: Body, stored: Entity, written: frozenset[str], *, edited: bool) -> Body:
     """The attachment stays at the documents that others attached it to, with the flags that it has
     there."""
     constant = {name: stored[name] for name in ATTACHED_AS if stored.get(name)}
     refs = {_document(ref): ref for ref in values.blocks(stored, "AttachableRef")}
     ours = {_document(ref): ref for ref in values.blocks(body, "AttachableRef")}
-    moved = written is not None and not ours.keys() & refs.keys()
+    moved = not edited and not ours.keys() & refs.keys()
     kept = {} if moved else refs
-    others = _of_others(stored, frozenset(written or ()))
+    others = _of_others(stored, written)
     return {**others, **body, **constant, "AttachableRef": [*({**ours, **kept}).values()]}
 
 

@@ -72,10 +72,14 @@ def ledger_total(kind: str, entity: Entity) -> Decimal | None:
     return None if amount is None else comparable.number(amount)
 
 
-def differences(kind: str, body: Mapping[str, Any], entity: Entity) -> list[str]:
-    """The fields that are stored with another value than was sent, in words."""
+def differences(
+    kind: str, body: Mapping[str, Any], entity: Entity, *, sent_only: bool = False
+) -> list[str]:
+    """The fields that are stored with another value than was sent, in words. Of documents of money
+    a field that was not sent must be empty, unless `sent_only`."""
     if kind in content.KNOWN_BY_CONTENT:
-        return list(content.content_differences(kind, body, entity)) if body else []
+        found = content.content_differences(kind, body, entity, sent_only=sent_only)
+        return list(found) if body else []
     shown = comparable.shown
     return [
         f"{label} {shown(normalize(body[name]))} became {shown(normalize(entity.get(name)))}"
@@ -134,7 +138,8 @@ def _other_total(write: Write, entity: Entity) -> Reason | None:
 
 
 def _difference(write: Write, entity: Entity) -> Reason | None:
-    found = differences(write.kind, _sent(write), entity)
+    sent_only = write.action is Action.UPDATE
+    found = differences(write.kind, _sent(write), entity, sent_only=sent_only)
     return reason("answer_differs", detail="; ".join(found)) if found else None
 
 

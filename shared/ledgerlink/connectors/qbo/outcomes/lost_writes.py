@@ -182,7 +182,8 @@ class LostWrites:
 
 
 def _agrees(write: Write, entity: Entity) -> bool:
-    return not differences(write.kind, write.body or {}, entity)
+    sent_only = write.action is Action.UPDATE
+    return not differences(write.kind, write.body or {}, entity, sent_only=sent_only)
 
 
 def _has_same_parent(write: Write, entity: Entity) -> bool:

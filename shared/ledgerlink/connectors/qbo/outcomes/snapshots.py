@@ -3,9 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from ledgerlink.connectors.qbo.documents import content, owned_fields
 from ledgerlink.connectors.qbo.documents.comparable import number
+from ledgerlink.connectors.qbo.documents.email import EMAIL
 from ledgerlink.connectors.qbo.documents.time_entry import TIME_ENTRY
 from ledgerlink.connectors.qbo.outcomes import accepted, billed_time, locks
 from ledgerlink.connectors.qbo.protocol import queries
@@ -34,7 +36,9 @@ class Snapshots:
     ) -> Mapping[str, Snapshot]:
         """The snapshots by id, without records that do not exist. Many records are read by their
         days, and those that moved from one page to another meanwhile by id. Raises as the client's
-        `rows`."""
+        `rows`. QuickBooks keeps no record of an e-mail."""
+        if kind == EMAIL:
+            return {}
         wanted = set(ids)
         found: dict[str, Entity | Snapshot] = {}
         if days is not None and kind in DATED_KINDS and len(wanted) > MAX_READ_BY_ID:
@@ -98,5 +102,6 @@ def _record(kind: str, row: Entity, billed: Collection[str]) -> Snapshot:
         locked=locks.lock_reason(kind, row, billed),
         total=accepted.ledger_total(kind, row),
         fixed=content.unchangeable_part(kind, row),
-        contains=lambda body: not accepted.differences(kind, body, row),
+        contains=lambda body: not accepted.differences(kind, body, row, sent_only=True),
+        recognizes=partial(content.has_content, kind, row),
     )

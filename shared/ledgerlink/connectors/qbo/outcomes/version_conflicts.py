@@ -136,7 +136,7 @@ def _already_equals(write: Write, entity: Entity) -> bool:
     is_time = kind == TIME_ENTRY
     if is_time and content.matching_key(body) != content.matching_key(entity):
         return False
-    return not accepted.differences(kind, body, entity)
+    return not accepted.differences(kind, body, entity, sent_only=True)
 
 
 def _is_as_we_wrote_it(write: Write, entity: Entity) -> bool:
@@ -144,7 +144,7 @@ def _is_as_we_wrote_it(write: Write, entity: Entity) -> bool:
     its content does not matter."""
     if updates.is_deactivation(write):
         return True
-    return write.base_fingerprint in content.possible_fingerprints(write.kind, entity)
+    return content.has_content(write.kind, entity, write.base_fingerprint)
 
 
 def _confirmed(rejection: Rejection) -> Rejection:
