@@ -120,3 +120,8 @@ REFUSALS: Mapping[str, Refusal] = {
         ("list_unreadable", 502, "The ledger does not show a list that the request needs."),
     )
 }
+
+
+def anchor(code: str) -> str:
+    """The place of a reason on the page of codes. Some codes are also those of refused requests."""
+    return f"reason-{code}" if code in REFUSALS else code

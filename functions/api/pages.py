@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler import Response
 from ledgerlink.domain.model.connections import Authorization
 from ledgerlink.domain.model.reasons import REASONS
 
-from functions.api.error_codes import REFUSALS
+from functions.api.error_codes import REFUSALS, anchor
 
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width,initial-scale=1">
@@ -96,7 +96,7 @@ def errors_page() -> str:
         for code, one in REFUSALS.items()
     )
     reasons = "".join(
-        f'<dt id="{_anchor(code)}">{code}</dt><dd>{escape(one.message)} {escape(one.remedy)}</dd>'
+        f'<dt id="{anchor(code)}">{code}</dt><dd>{escape(one.message)} {escape(one.remedy)}</dd>'
         for code, one in REASONS.items()
     )
     body = (
@@ -105,11 +105,6 @@ def errors_page() -> str:
         f"<h2>Refused requests</h2><dl>{refused}</dl><h2>Reasons</h2><dl>{reasons}</dl>"
     )
     return PAGE.format(title="Error codes", body=body)
-
-
-def _anchor(code: str) -> str:
-    """The place of a reason on the page. Some codes are also those of refused requests."""
-    return f"reason-{code}" if code in REFUSALS else code
 
 
 def _page(status: int, title: str, body: str) -> Response[str]:

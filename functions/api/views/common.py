@@ -1,8 +1,12 @@
 """Bases of request bodies, and the view of a reason."""
 
+from typing import Annotated
+
 from ledgerlink.connectors.ledgers import title_of
-from ledgerlink.domain.model.reasons import Reason, with_ledger_name
+from ledgerlink.domain.model.reasons import REASONS, Reason, with_ledger_name
 from pydantic import BaseModel, ConfigDict, Field
+
+from functions.api.error_codes import anchor
 
 
 class View(BaseModel):
@@ -30,6 +34,10 @@ class ReasonView(View):
         description="What fills the places of the message, such as keys and days.",
     )
 
+    page: Annotated[
+        str | None, Field(description="Where to read more of this reason, below the API's address.")
+    ] = None
+
     @classmethod
     def of(cls, reason: Reason | None, ledger: str) -> "ReasonView | None":
         """A reason in the words of this ledger (`qbo`)."""
@@ -42,4 +50,5 @@ class ReasonView(View):
             remedy=named.remedy,
             field=named.field,
             parameters=dict(named.parameters),
+            page=f"/v1/errors#{anchor(named.code)}" if named.code in REASONS else None,
         )
