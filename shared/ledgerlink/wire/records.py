@@ -87,8 +87,8 @@ def _read(line: bytes, form: Any) -> Any:
 
 
 HINTS: dict[tuple[type[Any], str], str] = {
-    (ExpenseEntry, "/amount"): "For money that comes back, send a company card's expense with a"
-    " positive amount and mark it as a refund.",
+    (ExpenseEntry, "/amount"): "For money that comes back to a company card, send a positive amount"
+    " and mark it as a refund. What a person gives back is taken off another expense.",
     (Invoice, "/lines"): "An invoice has from 1 to 750 lines.",
 }
 """What helps where a field of a form is wrong, by its pointer."""

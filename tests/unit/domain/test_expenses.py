@@ -102,6 +102,7 @@ def test_a_refund_of_a_card_is_a_credit() -> None:
 
 
 def test_a_refund_of_own_money_is_refused() -> None:
+    """Case general 07: the reason says what to do with what a person gives back."""
     assert reasons(MoneyLedger().post(spent("e1", refund=True))) == {"expense:e1": "refund_of_own"}
 
 

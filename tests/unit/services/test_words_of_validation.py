@@ -122,8 +122,9 @@ def test_every_kind_of_error_has_words(kind: str) -> None:
         ({"kind": "invoice", "currency": "usd"},
          "currency: It must be a currency of three capital letters, as USD."),
         ({"kind": "expense", "amount": "-12.50"},
-         "amount: It must be more than 0. For money that comes back, send a company card's expense"
-         " with a positive amount and mark it as a refund."),
+         "amount: It must be more than 0. For money that comes back to a company card, send a"
+         " positive amount and mark it as a refund. What a person gives back is taken off another"
+         " expense."),
         ({"kind": "expense", "spent_on": "2026-13-01"},
          "spent on: It must be a day that exists, as 2026-03-31."),
         ({"kind": "time", "hours": 8}, "hours: This field is not known."),

@@ -188,8 +188,8 @@ REASONS: dict[str, Template] = {
         "No action is needed if that is right. Otherwise choose the {kind} under Mapping and post again.",
     ),
     "refund_of_own": Template(
-        "Only an expense that was paid with a company card can be a refund.",
-        "In time tracking, correct how it was paid, or do not mark it as a refund; then post again.",
+        "A person gives money back: only an expense that was paid with a company card can be a refund.",
+        "In time tracking, take the amount off another expense of the report, or leave it out and enter it in the accounting system. If a card was refunded, correct how it was paid. Then post again.",
     ),
     "missing_date": Template(
         "The settings date documents by the day on which they were {policy}, and this record does not have that day.",
