@@ -14,7 +14,7 @@ from tests.e2e.intacct_company import Company
 from tests.e2e.intacct_ledger import IntacctLedger
 from tests.e2e.ledger import Kind
 
-CLOCK_SCALE = "100"
+CLOCK_SCALE = "500"
 """Ledger seconds in one of ours, for who waits until the gateway must have ended a request."""
 
 
@@ -23,6 +23,7 @@ class IntacctLane(KillableLane):
     """The same for the other ledger."""
 
     NAMED: ClassVar[bool] = True
+    REPEATS: ClassVar[str] = "uniqueid"
     ledger: IntacctLedger = field(init=False)
 
     @property
