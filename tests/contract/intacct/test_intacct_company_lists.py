@@ -20,6 +20,7 @@ from ledgerlink.domain.errors import Invalid, LedgerStopped
 from ledgerlink.domain.model.list_records import ListRead, ListType
 
 from tests.contract.intacct.books import PASSWORD, USER, Books, Make
+from tests.contract.intacct.poster import Poster
 
 
 def keys(books: Books, kind: ListType) -> set[str]:
@@ -110,7 +111,51 @@ def test_small_lists_say_where_they_lead(books: Books) -> None:
     assert books.read(DEPARTMENT)["department/21"].parent_id == "department/20"
     assert books.read(ListType.LOCATION)["location/NY"].parent_id == "location/US"
     assert "projecttype/Fixed fee" in books.read(PROJECT_TYPE)
-    assert set(books.read(ListType.TERM)) == {"arterm/Net 30", "arterm/Net 15", "arterm/Due now"}
+    names = ("Net 30", "Net 15", "Due now")
+    terms = books.read(ListType.TERM)
+    assert set(terms) == {f"{kind}/{name}" for kind in ("arterm", "apterm") for name in names}
+    assert terms["apterm/Net 30"].roles == ("vendor_terms",)
+
+
+def test_what_a_record_names_is_in_a_list(books: Books) -> None:
+    """Case sage-intacct 12: the terms of a vendor as those of a customer."""
+    terms = books.read(ListType.TERM)
+    named = [*books.read(ListType.VENDOR).values(), *books.read(ListType.CUSTOMER).values()]
+    given = {record.fields["term_id"] for record in named if record.fields["term_id"]}
+    assert {"apterm/Net 30", "arterm/Net 15"} <= given <= set(terms)
+
+
+def test_tax_details_are_in_a_list(books: Books) -> None:
+    """Case general 21. With their rates; a company without them has an empty list."""
+    details = books.read(ListType.TAX_CODE)
+    assert set(details) == {"taxdetail/UK standard", "taxdetail/UK reduced"}
+    assert details["taxdetail/UK standard"].fields["rate"] == "20"
+    match = {"function": "query", "object": "TAXDETAIL"}
+    words = "Object definition TAXDETAIL not found"
+    books.fail("function_error", errorno="XL03000009", text=words, match=match, times=99)
+    assert books.read(ListType.TAX_CODE) == {}
+    assert ListType.VENDOR in books.changes(ListType.VENDOR, ListType.TAX_CODE)
+    user = {"id": USER, "password": PASSWORD, "denied": ["READ TAXDETAIL"]}
+    books.about("", {"users": [user]})
+    books.well()
+    with pytest.raises(LedgerStopped):
+        books.read(ListType.TAX_CODE)
+
+
+def test_a_list_that_the_ledger_cannot_read_stops_no_other(books: Books) -> None:
+    """Case general 12. Whatever the cause: the same words for ever, and the others come in."""
+    poster = Poster(books)
+    match = {"function": "query", "object": "CUSTOMER"}
+    books.fail("read_error", match=match, times=99)
+    poster.sync(ListType.VENDOR, ListType.CUSTOMER, ListType.ITEM)
+    (run, *_) = poster.deps.runs.list(poster.connection.key, None, 10).items
+    assert run.sync is not None
+    said = {work.type: work.reason.code if work.reason else None for work in run.sync.lists}
+    assert said == {
+        ListType.VENDOR: None,
+        ListType.CUSTOMER: "list_unreadable",
+        ListType.ITEM: None,
+    }
 
 
 def test_only_items_that_are_not_in_stock_come_in(books: Books) -> None:

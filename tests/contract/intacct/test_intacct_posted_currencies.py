@@ -8,6 +8,7 @@ import pytest
 from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.domain.model.list_records import ListType
 from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.rules import LinkTo, RuleKind
 
 from tests.contract.intacct.books import Books, Make
 from tests.contract.intacct.papers import PAPERS, Paper, papers, pay
@@ -205,3 +206,19 @@ def test_a_tax_solution_that_the_company_does_not_have_is_reported(books: Books)
     outcome = poster.post(invoice(tax_amount=Decimal(20)))["invoice:i1"]
     assert outcome.state is ItemState.FAILED
     assert "Mars" in words(outcome)
+
+
+@pytest.mark.parametrize("named", ["UK reduced", "taxdetail/UK reduced"])
+def test_a_rule_names_a_tax_detail_by_its_id_or_by_its_name(books: Books, named: str) -> None:
+    """Case general 21. Both are looked up in the list; a typing error is blocked in the plan."""
+    poster = taxed(books, VAT)
+    poster.rule(RuleKind.TAX_CODES, "low", LinkTo(ledger_id=named))
+    poster.rule(RuleKind.TAX_CODES, "odd", LinkTo(ledger_id="UK redcued"))
+    poster.sync(ListType.TAX_CODE)
+    given: dict[str, Any] = {"tax_amount": Decimal(5), "total": Decimal(105)}
+    outcome = poster.post(invoice(sold("100"), tax_code_key="low", **given))["invoice:i1"]
+    assert outcome.state is ItemState.POSTED, outcome.reason
+    sent = "".join(entry.request_body or "" for entry in books.journal() if entry.uniqueid)
+    assert "<detailid>UK reduced</detailid>" in sent
+    blocked = poster.post(invoice(sold("100"), key="i2", tax_code_key="odd", **given))["invoice:i2"]
+    assert blocked.state is ItemState.BLOCKED

@@ -124,6 +124,24 @@ def _term(name: str, legacy: str) -> Object:
 ARTERM: Final = _term("ARTERM", "arterm")
 APTERM: Final = _term("APTERM", "apterm")
 
+TAXDETAIL: Final = Object(
+    "TAXDETAIL",
+    listed(
+        *fixed(text("DETAILID*", 100)),
+        *text("DESCRIPTION TAXSOLUTIONID TAXUID"),
+        *choice("TAXTYPE", "Sale|Purchase", default="Sale"),
+        *decimal("VALUE", 4),
+        *STATUS,
+        stamped=False,
+    ),
+    "DETAILID",
+    "DETAILID",
+    "Tax detail",
+    writable=READ_ONLY,
+    stamped=False,
+    legacy="taxdetail",
+)
+
 
 def _bank(name: str, kind: str) -> Object:
     fields = listed(
@@ -233,6 +251,7 @@ LEDGER: Final = (
     APACCOUNTLABEL,
     ARTERM,
     APTERM,
+    TAXDETAIL,
     CHECKINGACCOUNT,
     SAVINGSACCOUNT,
     CREDITCARD,

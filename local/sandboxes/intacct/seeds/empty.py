@@ -94,6 +94,8 @@ def _money(context: Context) -> None:
     terms = "Net 30 | Thirty days | 30\nNet 15 | Fifteen days | 15\nDue now | On receipt | 0"
     for name in ("ARTERM", "APTERM"):
         rows(context, name, "NAME DESCRIPTION DUEDATE", terms)
+    details = "UK standard | 20 | United Kingdom - VAT\nUK reduced | 5 | United Kingdom - VAT"
+    rows(context, "TAXDETAIL", "DETAILID VALUE TAXSOLUTIONID", details)
     rows(
         context,
         "CHECKINGACCOUNT",

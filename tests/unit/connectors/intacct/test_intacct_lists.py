@@ -120,7 +120,7 @@ async def whole(
     (DEPARTMENT, [("department/10", "Engineering", ("cost_center_1",))]),
     (ListType.LOCATION, [("location/US", "United States", ("cost_center_2",))]),
     (ENTITY, [("locationentity/US", "Acme US", ())]),
-    (ListType.TERM, [("arterm/Net 30", "Net 30", ())]),
+    (ListType.TERM, [("arterm/Net 30", "Net 30", ("customer_terms",))]),
     (PROJECT_TYPE, [("projecttype/Fixed", "Fixed", ())]),
     (TIME_TYPE, [("timetype/Regular", "Regular", ("labor_code",))]),
     (EXPENSE_TYPE, [("eeaccountlabel/Meals", "Meals", ("expense_code",))]),

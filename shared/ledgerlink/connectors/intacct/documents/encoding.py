@@ -49,6 +49,7 @@ FIELDS_BY_OBJECT: Mapping[str, str] = {
     "eeaccountlabel": "EXPENSETYPE",
     "creditcard": "CHARGECARDID",
     "arterm": "TERMNAME",
+    "apterm": "TERMNAME",
 }
 """The field of generic functions that refers to each object."""
 

@@ -14,6 +14,9 @@ from ledgerlink.domain.model.reasons import Blocked, reason
 
 Body = dict[str, Any]
 
+TAX_DETAIL_OBJECT = "taxdetail"
+"""What ids of tax details begin with in the lists. A setting may name one without it."""
+
 
 def tax_subtotal(invoice: ResolvedInvoice, choices: Choices) -> Body:
     """The tax of an Order Entry transaction. Raises Blocked."""
@@ -49,7 +52,8 @@ def _tax_entry(
     detail = line.tax_code_id or invoice.tax_code_id or choices.tax_detail
     if detail is None:
         raise _not_chosen("which tax detail the tax of a line uses", "tax_detail")
-    return {"taxentries": {"taxentry": [{"detailid": detail, "trx_tax": decimal_text(tax)}]}}
+    name = detail.removeprefix(f"{TAX_DETAIL_OBJECT}/")
+    return {"taxentries": {"taxentry": [{"detailid": name, "trx_tax": decimal_text(tax)}]}}
 
 
 def _not_chosen(what: str, name: str) -> Blocked:

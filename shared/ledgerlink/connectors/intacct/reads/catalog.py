@@ -41,6 +41,9 @@ class ListSource:
     """The path to a contact that is shown with the record, and that changes by itself."""
     only: tuple[Condition, ...] = ()
     """Conditions for a record to be in the list."""
+    optional: bool = False
+    """Whether a company without this object has an empty list, because the object comes with a
+    feature that most companies do not use."""
 
     @property
     def select(self) -> tuple[str, ...]:
@@ -58,6 +61,7 @@ def _source(
     *only: Condition,
     stamped: bool = False,
     contact: str = "",
+    optional: bool = False,
 ) -> ListSource:
     fields = tuple(names.split())
     return ListSource(
@@ -68,6 +72,7 @@ def _source(
         stamped=stamped,
         contact=contact,
         only=only,
+        optional=optional,
     )
 
 
@@ -104,7 +109,14 @@ LIST_SOURCES: Mapping[ListType, Sequence[ListSource]] = {
     ],
     EXPENSE_TYPE: [_source("EEACCOUNTLABEL", "ACCOUNTLABEL", "DESCRIPTION GLACCOUNTNO STATUS",
                            label(EXPENSE_TYPE, "eeaccountlabel", "expense_code"))],
-    ListType.TERM: [_source("ARTERM", "NAME", "DESCRIPTION STATUS", map_lists.term)],
+    ListType.TERM: [
+        _source("ARTERM", "NAME", "DESCRIPTION STATUS", map_lists.term("arterm", "customer_terms")),
+        _source("APTERM", "NAME", "DESCRIPTION STATUS", map_lists.term("apterm", "vendor_terms")),
+    ],
+    ListType.TAX_CODE: [
+        _source("TAXDETAIL", "DETAILID", "DESCRIPTION TAXTYPE VALUE TAXSOLUTIONID STATUS",
+                map_lists.tax_detail, optional=True),
+    ],
     PROJECT_TYPE: [_source("PROJECTTYPE", "NAME", "PARENTNAME STATUS", map_lists.project_type)],
     TIME_TYPE: [_source("TIMETYPE", "NAME", "ACCOUNTNO OFFSETACCOUNTNO EARNINGTYPENAME STATUS",
                         map_lists.time_type)],

@@ -15,6 +15,7 @@ from ledgerlink.connectors.intacct.reads.reader import (
     TIME_ZONE_MARGIN,
     ListReader,
     changed_since,
+    is_left_out,
     source_query,
 )
 from ledgerlink.connectors.intacct.transport.client import Client
@@ -102,7 +103,8 @@ class Changes:
         self, sources: Sequence[ListSource], results: Mapping[str, Result]
     ) -> MappedRows | None:
         """The records of a list; None when not all of them were read."""
-        found = [(source, results[source.entity]) for source in sources]
+        read = [(source, results[source.entity]) for source in sources]
+        found = [(source, result) for source, result in read if not is_left_out(source, result)]
         if any(result.remaining or not result.succeeded for _, result in found):
             return None
         parts = [self._lists.records(source, result) for source, result in found]

@@ -126,11 +126,27 @@ def item(row: Row) -> ListRecord:
     return list_record(ListType.ITEM, row, key, text(row, "NAME"), fields, roles=roles)
 
 
-def term(row: Row) -> ListRecord:
-    """A payment term; it is identified by its name."""
-    fields = {"description": text(row, "DESCRIPTION")}
-    name = text(row, "NAME") or ""
-    return list_record(ListType.TERM, row, name, name, fields, entity="arterm")
+def term(entity: str, role: str) -> RowMapper:
+    """The mapper of payment terms of customers or of vendors; a name identifies them."""
+
+    def mapper(row: Row) -> ListRecord:
+        fields = {"description": text(row, "DESCRIPTION")}
+        name = text(row, "NAME") or ""
+        return list_record(ListType.TERM, row, name, name, fields, entity=entity, roles=(role,))
+
+    return mapper
+
+
+def tax_detail(row: Row) -> ListRecord:
+    """A tax detail, which a line of an AR invoice with tax names."""
+    fields = {
+        "description": text(row, "DESCRIPTION"),
+        "type": text(row, "TAXTYPE"),
+        "rate": values.amount(row, "VALUE"),
+        "solution": text(row, "TAXSOLUTIONID"),
+    }
+    name = text(row, "DETAILID") or ""
+    return list_record(ListType.TAX_CODE, row, name, name, fields, entity="taxdetail")
 
 
 def classification(row: Row) -> ListRecord:

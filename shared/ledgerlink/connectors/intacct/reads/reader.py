@@ -6,7 +6,11 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from ledgerlink.connectors.intacct.protocol import queries
-from ledgerlink.connectors.intacct.protocol.error_codes import require_success
+from ledgerlink.connectors.intacct.protocol.error_codes import (
+    may_pass,
+    meaning,
+    require_success,
+)
 from ledgerlink.connectors.intacct.protocol.faults import main_fault
 from ledgerlink.connectors.intacct.protocol.queries import Condition
 from ledgerlink.connectors.intacct.protocol.record_ids import Ref, parse_ref
@@ -22,6 +26,7 @@ from ledgerlink.connectors.intacct.reads.cursor import Cursor
 from ledgerlink.connectors.intacct.reads.custom_fields import CustomFields
 from ledgerlink.connectors.intacct.reads.refused_fields import RefusedFields
 from ledgerlink.connectors.intacct.transport.client import Client
+from ledgerlink.connectors.shared import errors
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.connectors.shared.rows import MappedRows, map_rows
 from ledgerlink.domain.model.list_records import ListBatch, ListRead, ListRecord
@@ -92,7 +97,7 @@ class ListReader:
             self.without_contact_changes.add(source.entity)
             conditions = self._conditions(list_read, source, cursor)
             result = await self._query(source, conditions, stop)
-        return require_success(result)
+        return _of_list(source, result)
 
     async def _query(
         self, source: ListSource, conditions: Sequence[Condition], stop: Stop
@@ -122,6 +127,26 @@ class ListReader:
         if list_read.since is not None and source.stamped:
             conditions.append(changed_since(source, list_read.since, self.without_contact_changes))
         return conditions
+
+
+def is_left_out(source: ListSource, result: Result) -> bool:
+    """Whether the company does not have an object that only some companies have. Where only the
+    user may not see it, the list is not empty but unreadable."""
+    if result.succeeded or not source.optional:
+        return False
+    fault = main_fault(result.faults)
+    return not may_pass(fault) and meaning(fault).code != "no_permission"
+
+
+def _of_list(source: ListSource, result: Result) -> Result:
+    """The result of a list. A fault that may pass, and did not while it was repeated, is one of
+    this list, because the gateway answered: the other lists are read. Raises as
+    `require_success`."""
+    if is_left_out(source, result):
+        return replace(result, rows=(), remaining=0)
+    if not result.succeeded and may_pass(fault := main_fault(result.faults)):
+        raise errors.unreadable(str(fault))
+    return require_success(result)
 
 
 def changed_since(

@@ -1,10 +1,11 @@
 """What the references of Sage Intacct documents may point at.
 
 Source: the gateway's reference, for the objects that a field of time, bills, reports, charges and
-invoices takes. A tax detail comes in with no list, so its rules cannot be checked.
+invoices takes.
 """
 
 from ledgerlink.connectors.intacct.documents.encoding import FIELDS_BY_OBJECT
+from ledgerlink.connectors.intacct.documents.tax import TAX_DETAIL_OBJECT
 from ledgerlink.connectors.intacct.protocol.record_ids import REFERABLE
 from ledgerlink.connectors.intacct.reads.map_lists import (
     ACCOUNT_LABEL,
@@ -41,6 +42,7 @@ INVOICED = (
     Fitting(list=TASK, called=TASK_FOR, begins="task/"),
 )
 """What can be invoiced, also while it is on hold."""
+TAX_DETAIL = f"{TAX_DETAIL_OBJECT}/"
 CONTROLLED = ("accounts_payable", "accounts_receivable")
 
 
@@ -100,6 +102,9 @@ TARGETS = Targets(
         Purpose.LOCATION: (
             Fitting(list=ListType.LOCATION, called="a location", begins="location/"),
             Fitting(list=ENTITY, called="an entity", begins="locationentity/"),
+        ),
+        Purpose.TAX_CODE: (
+            Fitting(list=ListType.TAX_CODE, called="a tax detail", begins=TAX_DETAIL),
         ),
         Purpose.TERMS: (Fitting(list=ListType.TERM, called="a payment term", begins="arterm/"),),
     },
