@@ -19,7 +19,7 @@ from ledgerlink.domain.model.rules import (
     RuleKind,
     Skip,
 )
-from ledgerlink.wire.records import Place, forbid_unknown, problems
+from ledgerlink.wire.records import Place, forbid_unknown, pointer, problems
 
 for _form in (Skip, LinkExpenseCode, Client, CreateUser, CreateProject, CreateLaborCode):
     forbid_unknown(_form)
@@ -84,10 +84,20 @@ def _read(
     kind: RuleKind, given: Any, above: Place
 ) -> tuple[dict[str, Mapping], Sequence[FieldError]]:
     """The mappings, or what is wrong with them, with pointers below `above`."""
+    some = given if isinstance(given, dict) else {}
+    deleted = [key for key, mapping in some.items() if mapping is None]
+    if deleted:
+        return {}, [_undeletable([*above, key]) for key in deleted]
     try:
         return _all_of(kind).validate_python(given), ()
     except ValidationError as error:
         return {}, problems(error, lambda place: [*above, *_place(place)])
+
+
+def _undeletable(place: Place) -> FieldError:
+    """That a rule cannot be taken back by null."""
+    words = "A rule cannot be deleted yet."
+    return FieldError(pointer(place), words, "Set it to skip, or link another record.")
 
 
 def _refuse(found: Found, wrong: Sequence[FieldError]) -> Found:
