@@ -21,7 +21,8 @@ class SuggestionView(View):
 
 class MappedView(View):
     """An entity of the records with its rule, or with suggestions where it has none.
-    `cannot_create` is why the ledger would reject a new record."""
+    `cannot_create` is why the ledger would reject a new record, `rule_problem` why what the rule
+    points at cannot be used."""
 
     key: str
     name: str
@@ -31,6 +32,7 @@ class MappedView(View):
     rule: RuleView | None = None
     suggestions: list[SuggestionView]
     cannot_create: str | None = None
+    rule_problem: str | None = None
 
     @classmethod
     def of(cls, mapped: Mapped) -> "MappedView":
@@ -54,6 +56,7 @@ class MappedView(View):
                 for one in mapped.suggestions
             ],
             cannot_create=mapped.withdrawn,
+            rule_problem=mapped.unfit,
         )
 
 

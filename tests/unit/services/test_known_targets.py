@@ -183,6 +183,7 @@ def test_the_plan_checks_what_the_settings_name(name: str) -> None:
 
 def test_an_import_blocks_the_same() -> None:
     """Case general 02: through the door of imports."""
+    from ledgerlink.services.imports.mapping import mapping_of
     from ledgerlink.services.imports.service import ImportRequest, User, create, order_plan
 
     app, connection = service()
@@ -192,6 +193,9 @@ def test_an_import_blocks_the_same() -> None:
     wanted = ImportRequest(scope=Scope(first_day=day, last_day=day), records=given)
     draft = create(app.deps, user, connection.id, "key", wanted)
     app.work()
+    page = mapping_of(app.deps, connection, app.run(draft), K.USERS)
+    problems = {one.entity.key: one.unfit for one in page.mapped}
+    assert problems == {"u1": None, "u9": "The employee John Johnson (P9) is inactive."}
     order_plan(app.deps, user, connection.id, draft.id)
     app.work()
     found = {item.operation.key: item.outcome.reason for item in app.items(draft)}

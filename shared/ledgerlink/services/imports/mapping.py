@@ -14,6 +14,7 @@ from ledgerlink.domain.mapping.suggestions import (
     clashes,
     suggest,
 )
+from ledgerlink.domain.mapping.targets import KnownTargets, references_of
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.imports import Scope
 from ledgerlink.domain.model.list_records import ListRecord, ListType
@@ -22,6 +23,7 @@ from ledgerlink.domain.model.runs import Run
 from ledgerlink.domain.model.source_records import TimeEntry
 from ledgerlink.domain.planning.time import entry_attributes
 from ledgerlink.services.dependencies import Dependencies
+from ledgerlink.services.posting.known_targets import known_targets, used_by_rules
 from ledgerlink.services.posting.ledger_names import records_of
 from ledgerlink.services.posting.staged_records import time_records
 
@@ -53,6 +55,8 @@ class Mapped:
     """Proposed rules for an entity without one, best first."""
     withdrawn: str | None = None
     """Why the entity cannot be created in the ledger."""
+    unfit: str | None = None
+    """Why its rule cannot be used: what it points at is unknown, inactive or of a wrong kind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,11 +224,29 @@ def mapping_of(
     mapped.sort(key=lambda one: one.entity.key)
     rest = [one for one in mapped if after is None or one.entity.key > after]
     return MappingPage(
-        mapped=rest[:limit],
+        mapped=_judged(deps, connection, rest[:limit]),
         open=sum(one.rule is None for one in mapped),
         clashes=_clashes(mapped) if kind is RuleKind.USERS else (),
         after=rest[limit - 1].entity.key if len(rest) > limit else None,
     )
+
+
+def _judged(
+    deps: Dependencies, connection: Connection, mapped: Sequence[Mapped]
+) -> Sequence[Mapped]:
+    """The entities with what is wrong with their rules, by the lists as they are now."""
+    rules = [one.rule for one in mapped if one.rule is not None]
+    settings = deps.settings.get(connection.key)
+    known = known_targets(deps, connection, settings, used_by_rules(rules))
+    return [
+        replace(one, unfit=_unfit(known, one.rule)) if one.rule is not None else one
+        for one in mapped
+    ]
+
+
+def _unfit(known: KnownTargets, rule: Rule) -> str | None:
+    found = (known.unfit_for_all(each) for each in references_of(rule.kind, rule.mapping))
+    return next((unfit.words for unfit in found if unfit is not None), None)
 
 
 def _mapped(line: Mapping[str, Any], rules: Mapping[str, Rule], *, payroll: bool) -> Mapped:
