@@ -183,7 +183,7 @@ def test_a_record_that_a_rule_links_is_left_to_the_ledger(poster: Poster) -> Non
     poster.rule(RuleKind.PROJECTS, "oak", LinkTo(ledger_id="3"))
     outcome = poster.post(CLIENT)["project:oak"]
     assert outcome.state is ItemState.UNCHANGED
-    assert outcome.reason == reason("linked_by_rule", ledger_id="3")
+    assert outcome.reason == reason("linked_by_rule", name="the record 3")
     assert named(poster, "Customer", "Oak & Sons") == []
 
 

@@ -7,11 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from ledgerlink.domain.mapping.targets import KnownTargets
 from ledgerlink.domain.model.documents import needs
+from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.domain.model.plan import Action, ItemState
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.model.rules import Client, CreateProject, LinkTo, RuleKind
 from ledgerlink.domain.model.source_records import Deleted, RecordKind
+from ledgerlink.domain.model.targets import Fitting, Purpose, Targets
 from ledgerlink.domain.planning.inputs import Rejected
 
 from tests.support.sampling import amount
@@ -325,3 +328,13 @@ def test_levels_only_ever_wait_for_lower_ones() -> None:
     assert [replace(op, seq=0) for op in found] == [
         replace(op, seq=0) for op in sorted(found, key=lambda op: op.level)
     ]
+
+
+def test_a_record_of_the_ledger_is_named_as_the_lists_name_it() -> None:
+    """texts.md: names instead of keys where the lists know them."""
+    held = ListRecord(type=ListType.CUSTOMER, id="21", name="Web", path="Rossi:Web")
+    fitting = Fitting(list=ListType.CUSTOMER, called="a customer")
+    targets = Targets(fittings={Purpose.WORKED_FOR: (fitting,)})
+    known = KnownTargets(targets=targets, records={(ListType.CUSTOMER, "21"): held})
+    assert known.called(Purpose.WORKED_FOR, "21") == "the customer Rossi:Web (21)"
+    assert known.called(Purpose.WORKED_FOR, "22") == "the record 22"

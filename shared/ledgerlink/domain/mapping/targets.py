@@ -121,6 +121,12 @@ class KnownTargets:
         if place in self.records:
             self.refuse(purpose, ledger_id)
 
+    def called(self, purpose: Purpose, ledger_id: str) -> str:
+        """A record as people call it; by its id alone where the lists do not have it."""
+        place = self.targets.place(purpose, ledger_id)
+        record = self.records.get(place) if place is not None else None
+        return called(record) if record is not None else f"the record {bare_id(ledger_id)}"
+
     def unfit(self, purpose: Purpose, ledger_id: str) -> Unfit | None:
         """Why a reference cannot be used for this; None when nothing is known against it."""
         key = (purpose, ledger_id)

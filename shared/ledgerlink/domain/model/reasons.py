@@ -308,7 +308,7 @@ REASONS: dict[str, Template] = {
         "Post the client first, or send the client's name with the project.",
     ),
     "linked_by_rule": Template(
-        "The mapping already links it to record {ledger_id} of the accounting system, so it was not created.",
+        "The mapping already links it to {name} in the accounting system, so it was not created.",
         "No action is needed. To create it nevertheless, change the choice under Mapping and post again.",
     ),
     "receipt_missing": Template(
@@ -461,8 +461,8 @@ REASONS: dict[str, Template] = {
         "Assign the person to the project in the accounting system, then post again.",
     ),
     "not_open": Template(
-        "The project or task takes no entries at present in the accounting system: {detail}",
-        "Change its status in the accounting system, or choose another project in time tracking; then post again.",
+        "It is for something that takes no entries at present in the accounting system: {detail}",
+        "Change its status in the accounting system, or choose another one in time tracking; then post again.",
     ),
     "on_hold": Template(
         "The customer or vendor is on hold in the accounting system: {detail}",

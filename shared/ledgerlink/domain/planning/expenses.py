@@ -369,7 +369,8 @@ class Expenses:
         if currency is None or currency not in kept or chosen in kept[currency]:
             return self._account_of_settings(Purpose.PAYABLE, "payable_account_id")
         account_id = kept[currency][0]
-        warning = reason("payables_of_currency", currency=currency, account=account_id)
+        account = self._given.targets.called(Purpose.PAYABLE, account_id).removeprefix("the ")
+        warning = reason("payables_of_currency", currency=currency, account=account)
         annotations.warnings.append(warning)
         return account_id
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ledgerlink.domain.mapping.defects import UNPLANNABLE
 from ledgerlink.domain.mapping.resolver import Resolver, new_person, posting_key
+from ledgerlink.domain.mapping.targets import references_of
 from ledgerlink.domain.model.documents import NewListRecord
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import ItemState, Operation
@@ -108,7 +109,9 @@ class Listing:
             if rule is None:
                 raise Blocked(reason("no_client", key=_client(record)))
             if isinstance(rule.mapping, LinkTo):
-                why = reason("linked_by_rule", ledger_id=rule.mapping.ledger_id)
+                (reference,) = references_of(rule.kind, rule.mapping)
+                name = self._given.targets.called(reference.purposes[0], reference.ledger_id)
+                why = reason("linked_by_rule", name=name)
                 yield self._settled(kind, record.key, ItemState.UNCHANGED, why)
                 return
             self._ask(kind, record.key)
