@@ -47,6 +47,7 @@ def _quickbooks(address: str) -> Mapping[str, object]:
         "authorizeUrl": f"{address}/connect/oauth2",
         "tokenUrl": f"{address}/oauth2/v1/tokens/bearer",
         "revokeUrl": f"{address}/v2/oauth2/tokens/revoke",
+        "discoveryUrl": f"{address}/.well-known/openid_configuration/",
     }
 
 

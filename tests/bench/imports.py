@@ -25,6 +25,7 @@ ENVIRONMENT = {
     "QBO_AUTHORIZE_URL": "http://127.0.0.1",
     "QBO_TOKEN_URL": "http://127.0.0.1",
     "QBO_REVOKE_URL": "http://127.0.0.1",
+    "QBO_DISCOVERY_URL": "http://127.0.0.1",
     "INTACCT_GATEWAY_URL": "http://127.0.0.1",
     "INTACCT_HOSTS": "127.0.0.1",
     "AWS_DEFAULT_REGION": "us-east-1",

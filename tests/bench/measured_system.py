@@ -106,6 +106,7 @@ def _environment(ports: Ports, scale: int) -> dict[str, str]:
         "QBO_AUTHORIZE_URL": f"{qbo}/connect/oauth2",
         "QBO_TOKEN_URL": f"{qbo}/oauth2/v1/tokens/bearer",
         "QBO_REVOKE_URL": f"{qbo}/v2/oauth2/tokens/revoke",
+        "QBO_DISCOVERY_URL": f"{qbo}/.well-known/openid_configuration/",
         "QBO_CLOCK_SCALE": str(scale),
         "INTACCT_GATEWAY_URL": f"{ports.sandbox_url('intacct')}{gateway.PATH}",
         "INTACCT_HOSTS": HOST,

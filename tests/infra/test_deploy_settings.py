@@ -29,6 +29,7 @@ def test_production_of_every_ledger_is_the_default() -> None:
         "QBO_AUTHORIZE_URL": "https://appcenter.intuit.com/connect/oauth2",
         "QBO_TOKEN_URL": "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer",
         "QBO_REVOKE_URL": "https://developer.api.intuit.com/v2/oauth2/tokens/revoke",
+        "QBO_DISCOVERY_URL": "https://developer.intuit.com/.well-known/openid_configuration/",
         "QBO_CLOCK_SCALE": "1",
         "INTACCT_GATEWAY_URL": "https://api.intacct.com/ia/xml/xmlgw.phtml",
         "INTACCT_HOSTS": ".intacct.com",

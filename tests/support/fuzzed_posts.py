@@ -67,6 +67,7 @@ QUICKBOOKS = QuickBooksEndpoints(
     authorize_url="https://consent.example",
     token_url="https://oauth.example/bearer",
     revoke_url="https://oauth.example/revoke",
+    discovery_url="https://oauth.example/discovery",
 )
 KEYS = ("a", "b", "c", "d")
 

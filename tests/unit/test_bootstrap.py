@@ -33,6 +33,7 @@ QUICKBOOKS = {
     "QBO_AUTHORIZE_URL": "https://consent.example",
     "QBO_TOKEN_URL": "https://token.example",
     "QBO_REVOKE_URL": "https://revoke.example",
+    "QBO_DISCOVERY_URL": "https://discovery.example",
 }
 SAGE = {
     "INTACCT_GATEWAY_URL": "https://api.intacct.example/gateway",
@@ -75,6 +76,7 @@ def test_a_connector_has_the_name_of_its_row_and_what_the_environment_says() -> 
             "authorize_url": "https://consent.example",
             "token_url": "https://token.example",
             "revoke_url": "https://revoke.example",
+            "discovery_url": "https://discovery.example",
             "clock_scale": "60",
         },
         "intacct": {

@@ -85,6 +85,7 @@ def _quickbooks_online(values: Mapping[str, str], clock: Clock) -> Connector:
         authorize_url=values["authorize_url"],
         token_url=values["token_url"],
         revoke_url=values["revoke_url"],
+        discovery_url=values["discovery_url"],
         clock_scale=float(values[CLOCK_SCALE]),
     )
     return QuickBooksOnline(endpoints, clock)
@@ -110,6 +111,7 @@ LEDGERS = (
             "authorize_url": "https://appcenter.intuit.com/connect/oauth2",
             "token_url": "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer",
             "revoke_url": "https://developer.api.intuit.com/v2/oauth2/tokens/revoke",
+            "discovery_url": "https://developer.intuit.com/.well-known/openid_configuration/",
         },
         secret=ApplicationSecret(
             fields=("client_id", "client_secret", "webhook_verifier_token"),

@@ -139,7 +139,7 @@ def open_ledger(
         "https://consent.example/connect/oauth2",
         "https://oauth.example/tokens/bearer",
         "https://oauth.example/tokens/revoke",
-        scale,
+        clock_scale=scale,
     )
     transport = httpx.MockTransport(company)
     connector = QuickBooksOnline(endpoints, clock or VirtualClock(), transport, jitter=lambda: 1.0)

@@ -12,6 +12,8 @@ class Endpoints:
     authorize_url: str = "https://appcenter.intuit.com/connect/oauth2"
     token_url: str = "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer"  # noqa: S105 - an address
     revoke_url: str = "https://developer.api.intuit.com/v2/oauth2/tokens/revoke"
+    discovery_url: str = "https://developer.intuit.com/.well-known/openid_configuration/"
+    """Intuit's document of these addresses, which they are compared with."""
     clock_scale: float = 1.0
     """Ledger seconds in a real second; limits, pauses, timeouts and lifetimes are divided by it."""
 

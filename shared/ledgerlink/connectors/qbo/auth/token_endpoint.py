@@ -14,7 +14,6 @@ from ledgerlink.connectors.shared import errors
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.domain.ports import Tokens
 
-SCOPE = "com.intuit.quickbooks.accounting"
 ACCESS_LIFETIME = 3600
 """Seconds that an access token is valid if the response does not state it."""
 
@@ -51,19 +50,10 @@ class TokenEndpoint:
         self._time = time
         self._timeout = httpx.Timeout(time.real(TOKEN_TIMEOUT, at_least=2.0)).as_dict()
 
-    def exchange(self, code: str, redirect_uri: str) -> httpx.Request:
-        """The request for tokens in exchange for a code."""
-        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
-        return self._post(self._endpoints.token_url, data=form)
-
     def refresh(self, refresh_token: str) -> httpx.Request:
         """The request for new tokens by a refresh token."""
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
         return self._post(self._endpoints.token_url, data=form)
-
-    def revoke(self, token: str) -> httpx.Request:
-        """The request that revokes a token."""
-        return self._post(self._endpoints.revoke_url, json={"token": token})
 
     def tokens(self, response: httpx.Response) -> Tokens:
         """The tokens in a response.
