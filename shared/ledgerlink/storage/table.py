@@ -164,7 +164,7 @@ class Table:
             ExpressionAttributeValues=_typed({":pk": pk, ":prefix": prefix}),
             ConsistentRead=True,
             ScanIndexForward=not backward,
-            PaginationConfig={"MaxItems": limit} if limit else {},
+            PaginationConfig={"MaxItems": limit, "PageSize": limit} if limit else {},
             **start,
         )
         for page in pages:
@@ -183,7 +183,7 @@ class Table:
             KeyConditionExpression="pk = :pk AND sk BETWEEN :first AND :last",
             ExpressionAttributeValues=_typed({":pk": pk, ":first": first, ":last": last}),
             ConsistentRead=True,
-            PaginationConfig={"MaxItems": limit} if limit else {},
+            PaginationConfig={"MaxItems": limit, "PageSize": limit} if limit else {},
         )
         for page in pages:
             yield from map(_plain, page["Items"])
