@@ -127,9 +127,8 @@ def test_an_outage_is_told_as_our_client_tells_it() -> None:
 
 
 def test_the_library_is_imported_only_where_somebody_connects() -> None:
-    imports = (
-        "import sys, ledgerlink.bootstrap, ledgerlink.connectors.qbo, ledgerlink.services.lane"
-    )
-    code = f"{imports}; sys.exit(any(name in sys.modules for name in ('intuitlib', 'requests')))"
+    wiring = "ledgerlink.bootstrap, ledgerlink.connectors.qbo, ledgerlink.services.lane"
+    loaded = "any(name in sys.modules for name in ('intuitlib.client', 'requests'))"
+    code = f"import sys, {wiring}; sys.exit({loaded})"
     path = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     assert subprocess.run([sys.executable, "-c", code], env=path, check=False).returncode == 0
