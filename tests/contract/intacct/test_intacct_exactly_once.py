@@ -200,3 +200,14 @@ def test_a_text_of_others_that_looks_like_a_mark_does_not_hide_ours(poster: Post
     record = invoice(memo="See [ticket:12]", number="INV [a:1]")
     assert poster.post_through(record)["invoice:i1"].state is ItemState.POSTED
     assert len(poster.ours("SODOCUMENT")) == 1
+
+
+def test_a_gateway_that_is_well_is_not_searched(poster: Poster) -> None:
+    """Reading costs calls, so it is done only where an outcome is unknown."""
+    poster.post(*(charged(f"x{n}") for n in range(3)))
+    well = dict(poster.calls)
+    assert (well["write"], well["read"]) == (1, 1), "the answer is compared with what was stored"
+    poster.lose(match={"function": "record_cctransaction"})
+    poster.post_through(*(charged(f"y{n}") for n in range(3)))
+    assert poster.calls["write"] == 1
+    assert poster.calls["read"] > 1
