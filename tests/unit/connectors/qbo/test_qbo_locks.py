@@ -1,7 +1,6 @@
 """Money documents that are read again: their total, and why they can no longer change."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -59,7 +58,7 @@ def test_a_snapshot_has_its_total_and_content(sample: MoneyRecord) -> None:
     assert content.content_fingerprint(composed(sample).kind, row) == copy.forms[0]
     assert copy.body["TxnDate"] == row["TxnDate"]
     assert len(copy.body["Line"]) == len(composed(sample).body["Line"])
-    assert replace(copy, body={}) == Snapshot(
+    assert copy == Snapshot(
         ledger_id="145",
         version="3",
         body=copy.body,
