@@ -119,6 +119,15 @@ def test_a_line_that_cannot_be_read_holds_back_every_document_that_it_may_belong
     assert office.lines() == []
 
 
+@pytest.mark.parametrize("text", [b"5", line(spent("bad") | {"report_key": 7})])
+def test_an_expense_that_stands_alone_is_posted_beside_a_line_that_cannot_be_read(
+    text: bytes,
+) -> None:
+    office = Office()
+    office.upload(line(spent("alone", None)), text, line(spent("a")))
+    assert office.lines() == ["spent alone"]
+
+
 @pytest.mark.parametrize("text", [line(entry("t1", minutes=0)), line({"kind": "client"}), b""])
 def test_a_line_of_another_kind_holds_back_nothing(text: bytes) -> None:
     office = Office()
