@@ -3,6 +3,7 @@ PYTHON ?= python3
 TIMESHEET ?=
 LEDGER ?=
 CDK_ARGS ?=
+UP_ARGS ?=
 WORKERS ?= 2
 ONLY ?=
 
@@ -30,7 +31,7 @@ demo: $(VENV_STAMP) $(NODE_STAMP) ## Show it all on this machine (TIMESHEET=file
 	$(PY) -m local.demo $(if $(LEDGER),--ledger "$(LEDGER)") $(if $(TIMESHEET),--timesheet "$(TIMESHEET)")
 
 up: $(VENV_STAMP) $(NODE_STAMP) ## Start the stack, the sandboxes and the token issuer; print addresses
-	@$(PY) -m local up
+	@$(PY) -m local up $(UP_ARGS)
 
 down: $(VENV_STAMP) ## Stop them; the state stays
 	@$(PY) -m local down

@@ -7,6 +7,7 @@ sandbox ledger and proves that both sides agree. Exit code 0 when they do,
 """
 
 import argparse
+import fcntl
 import signal
 import sys
 import uuid
@@ -36,6 +37,7 @@ from local.demo.qbo.sandbox import QuickBooksSandbox
 from local.demo.sandbox import SandboxAdmin
 from local.demo.timesheet import Timesheet, read
 from local.machine import Machine, MachineError
+from local.machine.layout import DEFAULT_ROOT
 
 SAMPLE = Path(__file__).resolve().parents[1] / "data" / "timesheet.csv"
 FIRM = "demo-firm"
@@ -54,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         timesheet = read(options.timesheet)
-        with _machine(options.scale, console) as machine, ExitStack() as stack:
+        with _only_one(), _machine(options.scale, console) as machine, ExitStack() as stack:
             stage = Stage(timesheet, machine, console, options.all, stack)
             shown = _demonstration(stage, options.ledger).show(options.fresh)
             return 0 if shown else DIFFERS
@@ -93,6 +95,21 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--fresh", action="store_true", help="connect a new, empty company")
     parser.add_argument("--all", action="store_true", help="show every project")
     return parser.parse_args(arguments)
+
+
+@contextmanager
+def _only_one() -> Iterator[None]:
+    """Holds the lock of the demonstration, because two at once would write into one company.
+    Raises DemoError when another one has it."""
+    DEFAULT_ROOT.mkdir(parents=True, exist_ok=True)
+    with (DEFAULT_ROOT / "demo.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DemoError(
+                "Another demo runs here. Wait for its end, then run it again."
+            ) from None
+        yield
 
 
 @contextmanager

@@ -25,10 +25,12 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traits:
-    """What the ledger calls each kind, and what it can do: whether it keeps time of vendors, and
-    marks time that an invoice bills."""
+    """What a bookkeeper calls each kind of the ledger, and what the ledger can do: whether it keeps
+    time of vendors, and marks time that an invoice bills."""
 
     names: Mapping[Kind, str]
+    words: Mapping[str, str]
+    """The same by the ledger's own name of the kind of record."""
     vendors_work: bool = True
     marks_billed: bool = True
 

@@ -79,7 +79,8 @@ class MonthEnd:
         """Time, expenses and invoices in one post, previewed, proved, and posted once more."""
         self.api.put_all_rules(self.connection_id, month.rules)
         self.api.change_settings(self.connection_id, month.settings)
-        self.console.print(preview_table(self.api.preview_post(self.connection_id, month.post())))
+        plan = self.api.preview_post(self.connection_id, month.post())
+        self.console.print(preview_table(plan, self.company.traits.words))
         run, traffic = self._run(month.post())
         well = self._all_but_refused(run, month) and self._agrees(month, shown=True)
         well = well and self._billed(run, month)
@@ -147,7 +148,7 @@ class MonthEnd:
         run, _ = self._run(body)
         items = self.api.items(self.connection_id, run.id)
         self._say(f"  corrected: {words}")
-        self.console.print(outcomes_table(items))
+        self.console.print(outcomes_table(items, self.company.traits.words))
         reasons = [item.reason.code for item in items if item.reason]
         refused = self._is_true(reasons == [PAID], "The invoice was not refused for being paid.")
         return refused and self._agrees(month.corrected())

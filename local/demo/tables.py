@@ -22,11 +22,11 @@ def projects_table(comparisons: Sequence[Comparison], everything: bool) -> Table
     shown = comparisons if everything else comparisons[:SHOWN_PROJECTS]
     rest = comparisons[len(shown) :]
     table = new_table("The file and the ledger, by project")
-    table.add_column("project", no_wrap=True, min_width=12, max_width=40)
+    table.add_column("project", overflow="fold", min_width=8, max_width=40)
     for heading in ("entries", "hours", "amount"):
         table.add_column(f"{heading}\nfile", justify="right", no_wrap=True)
         table.add_column(f"{heading}\nledger", justify="right", no_wrap=True)
-    table.add_column("difference", justify="right", min_width=10)
+    table.add_column("differ-\nence", justify="right", overflow="fold")
     for comparison in shown:
         table.add_row(*_cells(comparison))
     if rest:
@@ -37,8 +37,15 @@ def projects_table(comparisons: Sequence[Comparison], everything: bool) -> Table
 
 
 def new_table(title: str) -> Table:
-    """A table in the demonstration's looks."""
-    return Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
+    """A table in the demonstration's looks, which fits a screen of 80 columns."""
+    return Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+    )
 
 
 def _cells(comparison: Comparison) -> Iterable[str]:
@@ -89,7 +96,7 @@ def effort_table(effort: Effort) -> Table:
     table = new_table("What it took")
     table.add_column("")
     table.add_column("the run says", justify="right")
-    table.add_column("the ledger's journal says", justify="right")
+    table.add_column("the ledger's\njournal says", justify="right")
     for kind in KINDS:
         if kind in effort.run.calls or kind in effort.traffic.calls:
             table.add_row(f"{kind} calls", *_pair(effort, kind))
@@ -163,9 +170,15 @@ def items_table(items: Sequence[PlannedItem]) -> Table:
         before, after = item.before or {}, item.after or {}
         differ = [n for n in {**before, **after} if before.get(n) != after.get(n)]
         sides = (_side(before, differ), _side(after, differ))
-        shown = sides if before and after else ("", "")
+        shown = sides if before and after else (_all_of(before), _all_of(after))
         table.add_row(item.key, item.action, item.day or "", hours(item.minutes), *shown)
     return table
+
+
+def _all_of(body: Mapping[str, object]) -> str:
+    """What is deleted or created, in short: its plain values."""
+    plain = (str(value) for value in body.values() if isinstance(value, str | int | float))
+    return ", ".join(value for value in plain if value)
 
 
 def _side(body: Mapping[str, object], names: Sequence[str]) -> str:

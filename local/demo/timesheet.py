@@ -48,6 +48,8 @@ class Timesheet:
 def read(path: Path) -> Timesheet:
     """The timesheet in that file. Raises DemoError naming line and column of what is wrong."""
     content = _content(path)
+    if form := _other_form(content):
+        raise DemoError(f"{path.name} is {form}; save it as CSV (UTF-8, separated by commas).")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -68,6 +70,28 @@ def _content(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise DemoError(f"{path} cannot be read: {error.strerror}.") from None
+
+
+OTHER_FORMS = {
+    b"PK\x03\x04": "an Excel workbook (.xlsx)",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls)",
+    b"%PDF": "a PDF",
+    b"\xff\xfe": "text in UTF-16",
+    b"\xfe\xff": "text in UTF-16",
+}
+"""What a file is that begins with these bytes."""
+OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+
+
+def _other_form(content: bytes) -> str | None:
+    """What a file is that is no CSV file separated by commas; None for one that may be."""
+    for start, form in OTHER_FORMS.items():
+        if content.startswith(start):
+            return form
+    header = content.partition(b"\n")[0].decode("utf-8", errors="replace")
+    if "," in header:
+        return None
+    return next((f"separated by {w}" for s, w in OTHER_SEPARATORS.items() if s in header), None)
 
 
 def _rows(name: str, text: str) -> tuple[Row, ...]:

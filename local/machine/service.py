@@ -120,7 +120,9 @@ class Service:
             if probe.connect_ex((HOST, self.port)) == 0:
                 raise MachineError(
                     f"port {self.port}, meant for {self.name}, is taken by another program. "
-                    f"End that program or choose another port with {self.setting}."
+                    f"End that program, or start the machine with another port: "
+                    f"make up UP_ARGS='{self.setting} PORT'. "
+                    f"make demo uses the machine that is up."
                 )
 
 

@@ -26,14 +26,26 @@ AMOUNT = "(amount)"
 
 TRAITS = Traits(
     names={
-        Kind.OWED_TO_VENDORS: "Bill",
-        Kind.OWED_TO_EMPLOYEES: "Purchase, check",
-        Kind.CHARGE: "Purchase, card",
-        Kind.REFUND: "Purchase, card refund",
-        Kind.INVOICE: "Invoice",
-        Kind.TIME: "TimeActivity",
-        Kind.FILE: "Attachable",
-    }
+        Kind.OWED_TO_VENDORS: "bill",
+        Kind.OWED_TO_EMPLOYEES: "check to an employee",
+        Kind.CHARGE: "card charge",
+        Kind.REFUND: "card refund",
+        Kind.INVOICE: "invoice",
+        Kind.TIME: "time activity",
+        Kind.FILE: "receipt",
+    },
+    words={
+        "Bill": "bill",
+        "Purchase": "check or card charge",
+        "Invoice": "invoice",
+        "TimeActivity": "time activity",
+        "Attachable": "receipt",
+        "InvoiceEmail": "e-mail of an invoice",
+        "Customer": "customer or project",
+        "Employee": "employee",
+        "Vendor": "vendor",
+        "Item": "product or service",
+    },
 )
 ENTITIES = ("Bill", "Purchase", "Invoice")
 """Documents of money."""

@@ -97,8 +97,8 @@ def test_a_difference_is_shown_in_money_and_documents() -> None:
     rows = shown(
         kinds_table(TRAITS.names, month, {**month, Kind.OWED_TO_VENDORS: Sum(1, Decimal("0.01"))})
     )
-    assert ["Bill", "0", "1", "0.01", "0.01,", "+1", "documents"] in rows
-    assert ["Invoice", "0", "0", "0.00"] in rows
+    assert ["bill", "0", "1", "0.01", "0.01,", "+1", "documents"] in rows
+    assert ["invoice", "0", "0", "0.00"] in rows
 
 
 def test_a_preview_counts_the_outcomes_of_each_kind() -> None:
@@ -107,9 +107,11 @@ def test_a_preview_counts_the_outcomes_of_each_kind() -> None:
         Item(key="b", state="pending", action="update", kind="Bill", total=Decimal("0.90")),
         Item(key="c", state="blocked", kind="Invoice"),
     ]
-    rows = shown(preview_table(PostPlan(counts={"create": 1, "blocked": 1}, items=items)))
-    assert ["Bill", "1", "1", "0", "0", "0", "0", "11.00"] in rows
-    assert ["Invoice", "0", "0", "0", "0", "0", "1"] in rows
+    rows = shown(
+        preview_table(PostPlan(counts={"create": 1, "blocked": 1}, items=items), TRAITS.words)
+    )
+    assert ["bill", "1", "1", "0", "0", "0", "0", "11.00"] in rows
+    assert ["invoice", "0", "0", "0", "0", "0", "1"] in rows
     assert ["all", "1", "0", "0", "0", "0", "1", "11.00"] in rows
 
 
@@ -122,5 +124,5 @@ def test_an_item_shows_both_totals_and_the_reason() -> None:
         ledger_total=Decimal("69.79"),
         reason=Reason(message="Paid.", remedy=""),
     )
-    row = ["expense:e", "Purchase", "none", "blocked", "79.79", "69.79", "Paid."]
-    assert row in shown(outcomes_table([item]))
+    row = ["expense:e", "charge", "none", "blocked", "79.79", "69.79", "Paid."]
+    assert row in shown(outcomes_table([item], {"Purchase": "charge"}))

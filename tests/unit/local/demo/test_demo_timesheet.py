@@ -118,3 +118,22 @@ def test_the_sample_is_a_timesheet() -> None:
     assert {row.billable for row in rows} == {True, False}
     text = "".join(row.client + row.staff + row.notes for row in rows)
     assert all(character in text for character in "ö'\"&")
+
+
+@pytest.mark.parametrize(
+    ("content", "form"),
+    [
+        (b"PK\x03\x04rest", "an Excel workbook"),
+        (b"\xd0\xcf\x11\xe0rest", "an old Excel workbook"),
+        (b"%PDF-1.7", "a PDF"),
+        ("entry_key,work_date".encode("utf-16"), "text in UTF-16"),
+        (b"entry_key;work_date;staff_key\n1;2026-01-01;s1\n", "separated by semicolons"),
+        (b"entry_key\twork_date\n", "separated by tabs"),
+    ],
+)
+def test_a_file_of_another_form_is_named(tmp_path: Path, content: bytes, form: str) -> None:
+    """Case product 13."""
+    file = tmp_path / "hours.csv"
+    file.write_bytes(content)
+    with pytest.raises(DemoError, match=form):
+        read(file)
