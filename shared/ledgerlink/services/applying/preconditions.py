@@ -81,8 +81,8 @@ class Preconditions:
         if operation.record is not RecordKind.EMAIL:
             return None
         links = {key: self.links.get(key) for key in operation.after}
-        stale = (k for k, link in links.items() if link is None or link.run_id != self.run.id)
-        return next(stale, None)
+        unwritten = (k for k, link in links.items() if link is None or link.run_id != self.run.id)
+        return next(unwritten, None)
 
     def _in_another_document(self, operation: Operation) -> bool:
         """Whether another run has put a member into a different document since the plan."""

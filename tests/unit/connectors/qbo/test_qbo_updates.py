@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.connectors.qbo.documents.updates import merged_body
+from ledgerlink.connectors.qbo.documents.updates import has_unused_fields, merged_body
 from ledgerlink.connectors.qbo.outcomes.accepted import accepted
 from ledgerlink.connectors.qbo.protocol.json_body import encode
 from ledgerlink.domain.model.documents import ExistingRecord, fingerprint
@@ -299,6 +299,18 @@ def test_an_attachment_keeps_its_category_its_place_and_its_other_documents() ->
     assert sent["AttachableRef"] == refs
     assert (sent["Category"], sent["Lat"], sent["Note"]) == ("Image", "1.5", "theirs")
     assert not {"Size", "FileAccessUri", "Id"} & sent.keys()
+
+
+def test_a_lost_update_that_takes_a_field_out_is_not_found_while_it_is_there() -> None:
+    """Others may have raised the version, and all that the update sends may be there already."""
+    before, after = invoice(memo="Hi"), invoice()
+    write = update("Invoice", composed(after).body, written(before, stored(before)))
+    assert has_unused_fields(write, stored(before))
+    assert not has_unused_fields(write, stored(after))
+    bare = {name: value for name, value in activity(1).items() if name != "ItemRef"}
+    timed_write = update("TimeActivity", bare, link("TimeActivity", activity(1)))
+    assert has_unused_fields(timed_write, {**HELD, **activity(1)})
+    assert not has_unused_fields(timed_write, {**HELD, **activity(1, Hours=7)})
 
 
 def there_is(row: Row) -> ScriptedCompany:

@@ -77,9 +77,7 @@ def is_sparse(kind: str) -> bool:
 
 def merged_body(write: Write, stored: Entity) -> Body:
     """The body of an update that keeps what others wrote in the stored record."""
-    body = write.body or {}
-    link = write.was
-    expected = link.expected_fingerprint if link else write.base_fingerprint
+    body, expected = write.body or {}, _expected(write)
     ours = content.written_fields(write.kind, stored, expected) or Ownership(frozenset())
     if write.kind == TIME_ENTRY:
         return _time_entry(body, stored, ours.head)
@@ -95,6 +93,23 @@ def merged_body(write: Write, stored: Entity) -> Body:
     if "Line" in body:
         merged["Line"] = lines.merged_lines(write, stored, ours.lines)
     return merged
+
+
+def has_unused_fields(write: Write, stored: Entity) -> bool:
+    """Whether a record still has a field that we wrote last and that this update takes out. Then
+    the update was not carried out, though all that it sends may be there."""
+    ours = content.written_fields(write.kind, stored, _expected(write))
+    if ours is None or write.kind == ATTACHMENT:
+        return False
+    unused = ours.head - (write.body or {}).keys()
+    if write.kind != TIME_ENTRY:
+        unused &= CLEARED[write.kind].keys() - {TAX}
+    return any(stored.get(name) for name in unused)
+
+
+def _expected(write: Write) -> str | None:
+    """The fingerprint of what we wrote last."""
+    return write.was.expected_fingerprint if write.was else write.base_fingerprint
 
 
 def _no_longer_used(write: Write, written: frozenset[str]) -> Iterable[str]:

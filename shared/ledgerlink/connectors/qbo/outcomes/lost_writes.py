@@ -146,8 +146,9 @@ class LostWrites:
     async def _updated(self, kind: str, writes: Sequence[Write]) -> Matches:
         """Records with a newer version and our content."""
         async for write, entity in self._by_id(kind, writes):
-            newer = entity is not None and str(entity.get("SyncToken")) != write.version
-            if entity is not None and newer and _agrees(write, entity):
+            if entity is None or str(entity.get("SyncToken")) == write.version:
+                continue
+            if _agrees(write, entity) and not updates.has_unused_fields(write, entity):
                 yield write, entity
 
     async def _deleted(self, kind: str, writes: Sequence[Write]) -> Matches:

@@ -131,6 +131,8 @@ def _final_outcome(write: Write, entity: Entity | None, current: CurrentRecords)
 def _already_equals(write: Write, entity: Entity) -> bool:
     """Whether the update would change nothing."""
     body, kind = write.body or {}, write.kind
+    if updates.has_unused_fields(write, entity):
+        return False
     if kind in owned_fields.LIST_FIELDS:
         return fingerprint(body) in content.possible_fingerprints(kind, entity)
     is_time = kind == TIME_ENTRY
