@@ -1,15 +1,18 @@
 """Rules and their history, in the table."""
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from ledgerlink.domain.errors import ChangedMeanwhile
+from ledgerlink.domain.errors import DEFECTS, ChangedMeanwhile
 from ledgerlink.domain.model.connections import ConnectionKey
-from ledgerlink.domain.model.rules import Rule, RuleKind
+from ledgerlink.domain.model.rules import Mapping as RuleMapping
+from ledgerlink.domain.model.rules import Rule, RuleKind, Unreadable
 from ledgerlink.storage import keys
 from ledgerlink.storage.table import Row, Table, Taken, parts
 from ledgerlink.wire.rules import dump_mapping, load_mapping
 
+logger = logging.getLogger(__name__)
 COUNT = "rules"
 """The sort key of the row that counts the changes of a connection's rules."""
 TOGETHER = 49
@@ -104,8 +107,18 @@ def _rule(row: Row) -> Rule:
     return Rule(
         kind=kind,
         key=row["key"],
-        mapping=load_mapping(kind, row["mapping"]),
+        mapping=_mapping(kind, row),
         set_by=row["set_by"],
         set_at=datetime.fromisoformat(row["set_at"]),
         version=int(row["version"]),
     )
+
+
+def _mapping(kind: RuleKind, row: Row) -> RuleMapping:
+    """The rule's mapping. One that our program cannot read blocks the records of its rule, and no
+    other."""
+    try:
+        return load_mapping(kind, row["mapping"])
+    except DEFECTS as defect:
+        logger.error("the rule %s %s cannot be read: %s", kind, row["key"], type(defect).__name__)
+        return Unreadable()

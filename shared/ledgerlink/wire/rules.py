@@ -18,6 +18,7 @@ from ledgerlink.domain.model.rules import (
     Mapping,
     RuleKind,
     Skip,
+    Unreadable,
 )
 from ledgerlink.wire.records import Place, forbid_unknown, pointer, problems
 
@@ -125,4 +126,6 @@ def load_mapping(kind: RuleKind, text: str) -> Mapping:
 
 def plain(kind: RuleKind, mapping: Mapping) -> Any:
     """A mapping as JSON values."""
+    if isinstance(mapping, Unreadable):
+        return {"action": mapping.action}
     return _adapter(kind).dump_python(mapping, mode="json", exclude_none=True)

@@ -51,6 +51,7 @@ from ledgerlink.domain.model.rules import (
     Rule,
     RuleKind,
     Skip,
+    Unreadable,
 )
 from ledgerlink.domain.model.source_records import ExpenseEntry, Invoice, TimeEntry
 from ledgerlink.domain.model.targets import Purpose
@@ -359,6 +360,8 @@ class Resolver:
         rule = self.rules.get((kind, source_key))
         if rule is None:
             raise Blocked(reason("no_rule", kind=SINGULAR[kind], key=source_key))
+        if isinstance(rule.mapping, Unreadable):
+            raise Blocked(reason("rule_unreadable", kind=SINGULAR[kind], key=source_key))
         if isinstance(rule.mapping, Skip):
             raise Skipped(reason("skipped_by_rule", kind=SINGULAR[kind], key=source_key))
         return rule

@@ -67,6 +67,10 @@ REASONS: dict[str, Template] = {
         "The mapping of the {kind} {key} lacks {field}.",
         "Complete it under Mapping, then post again.",
     ),
+    "rule_unreadable": Template(
+        "Our program cannot read the mapping of the {kind} {key}, so it was not posted.",
+        "Choose it again under Mapping, then post again. This is a mistake on our side: tell support, too.",
+    ),
     "came_from_ledger": Template(
         "This record was brought in from the accounting system, which has it already, so it was not posted again.",
         "No action is needed.",

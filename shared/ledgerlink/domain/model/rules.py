@@ -123,7 +123,17 @@ class CreateLaborCode:
     billable: bool | None = None
 
 
-Mapping = Skip | LinkTo | LinkExpenseCode | CreateUser | CreateProject | CreateLaborCode
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """A mapping that is stored in a form that our program cannot read. Records of this entity are
+    blocked until the rule is set again."""
+
+    action: Literal["unreadable"] = "unreadable"
+
+
+Mapping = (
+    Skip | LinkTo | LinkExpenseCode | CreateUser | CreateProject | CreateLaborCode | Unreadable
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

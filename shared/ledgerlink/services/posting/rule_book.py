@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from ledgerlink.domain.mapping.resolver import RuleBook, posting_key
 from ledgerlink.domain.model.connections import Connection
-from ledgerlink.domain.model.rules import LinkTo, Rule, RuleKind, Skip
+from ledgerlink.domain.model.rules import LinkTo, Rule, RuleKind, Skip, Unreadable
 from ledgerlink.domain.model.source_records import ListPost, ProjectRecord, RecordKind
 from ledgerlink.domain.planning.list_records import RULES, created_by, doubled, list_key
 from ledgerlink.services.dependencies import Dependencies
@@ -47,7 +47,7 @@ def _creates_a_rule(
     if its client has a rule, a name, or is `posted` too."""
     rule = stored.get((_rule_kind(record), record.key))
     if rule is not None:
-        decided = isinstance(rule.mapping, LinkTo | Skip)
+        decided = isinstance(rule.mapping, LinkTo | Skip | Unreadable)
         return not decided and rule.mapping != created_by(record, rule.mapping)
     if not isinstance(record, ProjectRecord) or record.client_key is None:
         return True
