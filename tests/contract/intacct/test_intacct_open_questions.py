@@ -127,7 +127,10 @@ def test_a_long_text_is_posted_or_cut_or_refused_and_its_neighbour_is_posted(
     found = {**poster.found(), **poster.again()}
     assert found["time:b"].state is POSTED
     if (overlong, lengths) == ("refuse", "dtd"):
-        assert (found["time:a"].state, code(found["time:a"])) == (ItemState.FAILED, "refused")
+        assert (found["time:a"].state, code(found["time:a"])) == (
+            ItemState.FAILED,
+            "value_too_long",
+        )
         assert "NOTES" in words(found["time:a"])
     else:
         assert found["time:a"].state is POSTED

@@ -150,7 +150,7 @@ def test_fields_filled_by_the_ledger_are_no_edit(poster: Poster, name: str) -> N
 def test_an_id_that_is_of_something_else_is_reported(poster: Poster) -> None:
     poster.rule(RuleKind.LOCATIONS, "wrong", LinkTo(ledger_id="department/10"))
     outcome = poster.post(worked(location_key="wrong"))[TIME]
-    assert told(outcome) == (BLOCKED, "target_missing", "location_key")
+    assert told(outcome)[:2] == (BLOCKED, "wrong_kind")
 
 
 # What accounts ask for.

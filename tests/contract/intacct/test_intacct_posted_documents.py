@@ -447,3 +447,23 @@ def test_a_company_may_leave_the_numbers_of_bills_to_its_sequence(poster: Poster
     poster.books = replace(poster.books, choices=Choices())
     poster.post(spent(amount="40"))
     assert poster.row(REPORT)["RECORDID"] == number
+
+
+@pytest.mark.parametrize(
+    ("record", "ledger_id"),
+    [
+        (spent(expense_code_key="odd"), "eeaccountlabel/Travel"),
+        (charged(expense_code_key="odd"), "eeaccountlabel/Travel"),
+        (spent(staff_key="emily", expense_code_key="odd"), "apaccountlabel/Travel"),
+    ],
+    ids=["bill", "charge", "report"],
+)
+def test_a_wrong_account_is_named_as_people_name_it(
+    poster: Poster, record: Record, ledger_id: str
+) -> None:
+    """Case sage-intacct 12. No name of an object stands in the message."""
+    poster.rule(RuleKind.EXPENSE_CODES, "odd", LinkExpenseCode(ledger_id=ledger_id))
+    (outcome,) = poster.post(record).values()
+    assert code(outcome) == "wrong_account"
+    assert "general ledger account" in words(outcome)
+    assert not any(name in words(outcome) for name in ("accountlabel", "glaccount", "/"))
