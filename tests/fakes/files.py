@@ -15,6 +15,7 @@ from ledgerlink.domain.model.plan import Operation
 from ledgerlink.domain.model.runs import Run
 from ledgerlink.domain.ports import ConnectorState
 from ledgerlink.services.messages import Message
+from ledgerlink.services.ports import KeptUpload
 
 LARGEST = 1_000_000
 NO_LINES = gzip.compress(b"", mtime=0)
@@ -49,11 +50,12 @@ class FakeStaging:
             raise NotFound("no_upload", f"Nothing was uploaded as {upload_id}.", "PUT it first.")
         return name
 
-    def accept_upload(self, connection_key: ConnectionKey, upload_id: str) -> tuple[str, str]:
+    def accept_upload(self, connection_key: ConnectionKey, upload_id: str) -> KeptUpload:
         content = self.files[self.uploaded(connection_key, upload_id)]
         kept, _ = self.upload_address(connection_key)
         self.put_file(connection_key, kept, content)
-        return _name(connection_key, kept), hashlib.sha256(content).hexdigest()
+        tag = hashlib.sha256(content).hexdigest()
+        return KeptUpload(kept, _name(connection_key, kept), tag)
 
     def uploaded_file(self, connection_key: ConnectionKey, upload_id: str) -> bytes:
         return self.files[self.uploaded(connection_key, upload_id)]

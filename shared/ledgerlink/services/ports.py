@@ -351,6 +351,18 @@ class ImportExecutions(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class KeptUpload:
+    """A copy of an upload."""
+
+    upload_id: str
+    """The id of the copy, whose address nobody has."""
+    name: str
+    """The stored name of the copy."""
+    tag: str
+    """Differs from the tag of other content."""
+
+
 class Staging(Protocol):
     """Files of a run: source records, pulled pages, plans and notes."""
 
@@ -362,10 +374,9 @@ class Staging(Protocol):
         """The stored name of an upload. Raises NotFound when nothing was put there."""
         ...
 
-    def accept_upload(self, connection_key: ConnectionKey, upload_id: str) -> tuple[str, str]:
-        """Keep the upload as it is now. Returns the name of what is kept, which a later upload to
-        the same address does not change, and a tag that differs from that of other content. Raises
-        NotFound when nothing was put there."""
+    def accept_upload(self, connection_key: ConnectionKey, upload_id: str) -> KeptUpload:
+        """Keep the upload as it is now: a later upload to the same address does not change what is
+        kept. Raises NotFound when nothing was put there."""
         ...
 
     def uploaded_file(self, connection_key: ConnectionKey, upload_id: str) -> bytes:

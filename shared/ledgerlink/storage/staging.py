@@ -18,6 +18,7 @@ from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.domain.model.plan import Operation
 from ledgerlink.domain.model.runs import Run
+from ledgerlink.services.ports import KeptUpload
 from ledgerlink.storage import keys
 from ledgerlink.wire.stored import dump, load
 
@@ -58,12 +59,13 @@ class S3Staging:
         self._tag(name, upload_id)
         return name
 
-    def accept_upload(self, connection_key: ConnectionKey, upload_id: str) -> tuple[str, str]:
-        name, kept = _upload(connection_key, upload_id), _upload(connection_key, new_name())
+    def accept_upload(self, connection_key: ConnectionKey, upload_id: str) -> KeptUpload:
+        copy_id = new_name()
+        name, kept = _upload(connection_key, upload_id), _upload(connection_key, copy_id)
         for _ in range(TRIES):
             tag = self._tag(name, upload_id)
             if self._copied(name, tag, kept):
-                return kept, tag
+                return KeptUpload(copy_id, kept, tag)
         raise Conflict(
             "upload_changing",
             f"The upload {upload_id} is being written at the moment.",

@@ -20,12 +20,13 @@ def test_what_was_accepted_stays_as_it_was(stores: Stores) -> None:
     with pytest.raises(NotFound):
         stores.staging.accept_upload(ACME, upload_id)
     stores.upload(address, b'{"key": "first"}')
-    name, tag = stores.staging.accept_upload(ACME, upload_id)
+    first = stores.staging.accept_upload(ACME, upload_id)
     stores.upload(address, b'{"key": "later"}')
-    assert list(stores.staging.records(name)) == [b'{"key": "first"}']
-    other, later = stores.staging.accept_upload(ACME, upload_id)
-    assert list(stores.staging.records(other)) == [b'{"key": "later"}']
-    assert tag != later
+    assert list(stores.staging.records(first.name)) == [b'{"key": "first"}']
+    assert stores.staging.uploaded_file(ACME, first.upload_id) == b'{"key": "first"}'
+    later = stores.staging.accept_upload(ACME, upload_id)
+    assert list(stores.staging.records(later.name)) == [b'{"key": "later"}']
+    assert first.tag != later.tag
 
 
 class Refusing:

@@ -126,7 +126,7 @@ def _check(deps: Dependencies, wanted: ImportRequest) -> None:
 
 def _staged(deps: Dependencies, connection: Connection, wanted: ImportRequest) -> str:
     if isinstance(wanted.records, str):
-        return deps.staging.accept_upload(connection.key, wanted.records)[0]
+        return deps.staging.accept_upload(connection.key, wanted.records).name
     if wanted.records is None:
         return NOT_PULLED
     return deps.staging.put_records(connection.key, wanted.records)

@@ -8,6 +8,7 @@ from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.messages import run_message
+from ledgerlink.services.posting.kept_receipts import with_kept_receipts
 from ledgerlink.services.runs.idempotency import digest
 
 
@@ -38,11 +39,12 @@ def post(
     connection.require_authorized()
     deps.settings.get(connection_key).require_posting()
     if isinstance(records, str):
-        staged, tag = deps.staging.accept_upload(connection_key, records)
-        content = f"{records} {tag}"
+        kept = deps.staging.accept_upload(connection_key, records)
+        staged, content = kept.name, f"{records} {kept.tag}"
     else:
         content = digest(records, separators=(",", ":"))
-        staged = deps.staging.put_records(connection_key, records)
+        whole = with_kept_receipts(deps, connection_key, records)
+        staged = deps.staging.put_records(connection_key, whole)
     now = deps.clock.now()
     run = Run(
         firm=connection_key.firm,
