@@ -11,12 +11,7 @@ from tests.contract.intacct.poster import Poster, code
 from tests.contract.papers import charged, spent, worked
 
 RECORDS: Sequence[Record] = (worked("t1"), spent(staff_key="emily"), charged("x2"))
-DENIED = {
-    "CREATE EEXPENSES": "expense-report:R9",
-    "CREATE CCTRANSACTION": "expense:x2",
-    "CREATE TIMESHEET": "time:t1",
-    "READ TIMESHEET": "time:t1",
-}
+DENIED = ("CREATE EEXPENSES", "CREATE CCTRANSACTION", "CREATE TIMESHEET", "READ TIMESHEET")
 
 
 def may(poster: Poster, *denied: str) -> None:
@@ -40,3 +35,22 @@ def test_one_kind_is_blocked_until_it_is_allowed_and_the_others_are_posted(
     assert "Web Services users" in why.remedy
     may(poster)
     assert poster.post(*RECORDS)[bad[0]].state is ItemState.POSTED
+
+
+@pytest.mark.parametrize(
+    ("application", "kinds"), [("CM", {"expense"}), ("EE", {"time", "expense"})]
+)
+def test_a_missing_subscription_blocks_what_needs_it_and_nothing_else(
+    poster: Poster, application: str, kinds: set[str]
+) -> None:
+    poster.planned()
+    has = [each for each in ("PROJACCT", "EE", "AR", "AP", "CM", "SO") if each != application]
+    poster.books.admin(f"companies/{poster.books.company}", {"applications": has})
+    outcomes = poster.post(*RECORDS)
+    bad = {key: one for key, one in outcomes.items() if one.state is not ItemState.POSTED}
+    assert {key.partition(":")[0].partition("-")[0] for key in bad} == kinds
+    assert len(bad) < len(outcomes)
+    for outcome in bad.values():
+        assert (outcome.state, code(outcome)) == (ItemState.BLOCKED, "not_subscribed")
+        assert outcome.reason is not None
+        assert "Admin > Subscriptions" in outcome.reason.remedy

@@ -212,6 +212,11 @@ REAL: list[tuple[str, str, str]] = [
         "The Create operation cannot be performed on objects of type eexpenses",
         "not_subscribed",
     ),
+    (
+        "PL04000005",
+        "API operation 'CREATE' cannot be performed on objects of type x",
+        "not_subscribed",
+    ),
     (RULE, "The company is not subscribed to Time & Expenses.", "not_subscribed"),
     # Our own requests
     ("XL03000009", "Object definition SODOCUMENT not found", "our_request_wrong"),

@@ -118,16 +118,16 @@ NAMED = rf"{DIMENSION}|account|term|time ?type|expense type|contact|card|bank"
 
 OF_THE_KIND: tuple[FaultRule, ...] = (
     _record(
+        r"not subscribed|no subscription|operation\b[^.]* cannot be performed on objects",
+        "not_subscribed",
+        clicks.APPLICATION,
+    ),
+    _record(
         r"do(?:es)? not have permission|not authorized to perform",
         "no_permission",
         clicks.PERMISSION,
     ),
     _record("", "no_permission", clicks.PERMISSION, "PL04000005"),
-    _record(
-        r"not subscribed|no subscription|operation cannot be performed on objects of type",
-        "not_subscribed",
-        clicks.APPLICATION,
-    ),
 )
 """Faults that refuse one kind of record, whatever is in it."""
 
