@@ -200,6 +200,7 @@ def test_what_no_list_has_is_unknown_once_the_list_came_in(
         (P.SOLD, "timetype/Regular", "wrong_kind"),
         (P.EMPLOYEE, "vendor/V1", "wrong_kind"),
         (P.TERMS, "projecttype/T", "wrong_kind"),
+        (P.TERMS, "apterm/N30", "wrong_kind"),
         (P.CARD, "glaccount/2000", "wrong_account"),
         (P.CARD, "contact/C", "wrong_kind"),
         (P.SERVICE, "timetype/Regular", None),

@@ -43,6 +43,8 @@ INVOICED = (
 )
 """What can be invoiced, also while it is on hold."""
 TAX_DETAIL = f"{TAX_DETAIL_OBJECT}/"
+VENDOR_TERM = "apterm"
+"""The terms of vendors; an invoice takes those of customers."""
 CONTROLLED = ("accounts_payable", "accounts_receivable")
 
 
@@ -108,5 +110,5 @@ TARGETS = Targets(
         ),
         Purpose.TERMS: (Fitting(list=ListType.TERM, called="a payment term", begins="arterm/"),),
     },
-    never=tuple(f"{kind}/" for kind in sorted(REFERABLE - FIELDS_BY_OBJECT.keys())),
+    never=tuple(f"{kind}/" for kind in sorted(REFERABLE - FIELDS_BY_OBJECT.keys() | {VENDOR_TERM})),
 )
