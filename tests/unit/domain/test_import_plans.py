@@ -151,18 +151,26 @@ def test_the_labor_code_decides_whether_time_is_billable(said: bool | None, expe
 
 
 @pytest.mark.parametrize(
-    ("rounding", "given", "posted"),
+    ("rounding", "step", "given", "posted"),
     [
-        (Rounding.NEAREST, 7, None),
-        (Rounding.NEAREST, 8, 15),
-        (Rounding.UP, 1, 15),
-        (Rounding.UP, 1440, 1440),
-        (Rounding.DOWN, 29, 15),
-        (Rounding.DOWN, 14, None),
+        (Rounding.NEAREST, 15, 7, None),
+        (Rounding.NEAREST, 15, 8, 15),
+        (Rounding.NEAREST, 60, 29, None),
+        (Rounding.NEAREST, 60, 30, 60),
+        (Rounding.NEAREST, 60, 89, 60),
+        (Rounding.NEAREST, 60, 90, 120),
+        (Rounding.NEAREST, 6, 3, 6),
+        (Rounding.UP, 15, 1, 15),
+        (Rounding.UP, 15, 1440, 1440),
+        (Rounding.DOWN, 15, 29, 15),
+        (Rounding.DOWN, 15, 14, None),
+        (Rounding.DOWN, 60, 59, None),
     ],
 )
-def test_time_is_rounded_as_chosen(rounding: Rounding, given: int, posted: int | None) -> None:
-    posting = TimeSettings(round_to=15, rounding=rounding)
+def test_time_is_rounded_as_chosen(
+    rounding: Rounding, step: int, given: int, posted: int | None
+) -> None:
+    posting = TimeSettings(round_to=step, rounding=rounding)
     (op,) = imported(SimulatedLedger(), [entry("a", minutes=given)], posting=posting)
     assert (op.body or {}).get("minutes") == posted
     if posted is None:
