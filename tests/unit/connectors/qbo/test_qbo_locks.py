@@ -1,6 +1,7 @@
 """Money documents that are read again: their total, and why they can no longer change."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -58,7 +59,7 @@ def test_a_snapshot_has_its_total_and_content(sample: MoneyRecord) -> None:
     assert content.content_fingerprint(composed(sample).kind, row) == copy.forms[0]
     assert copy.body["TxnDate"] == row["TxnDate"]
     assert len(copy.body["Line"]) == len(composed(sample).body["Line"])
-    assert copy == Snapshot(
+    assert replace(copy, body={}) == Snapshot(
         ledger_id="145",
         version="3",
         body={},
