@@ -18,12 +18,16 @@ class Chart:
     def find(self, place: str) -> str | None:
         """The id of the record at a place: a list, a role (or `any`) and names, as far as they
         are given, such as `account/expense/Travel Meals/Meals`. It is the first that has one of
-        the names, the earlier the better, else the first of the role; None when there is none."""
-        kind, role, *names = [*place.split("/"), ""]
-        some = [one for one in self._list(kind) if role in ("", ANY) or role in one.roles]
+        the names, the earlier the better, else the first of the role; None when there is none. Of
+        several roles (`customer_terms|any`) the first counts that some record has."""
+        kind, roles, *names = [*place.split("/"), ""]
+        some = next(filter(None, (self._with_role(kind, role) for role in roles.split("|"))), [])
         named = [one for name in names for one in some if one.name == name]
         found = next(iter(named or some), None)
         return found.id if found else None
+
+    def _with_role(self, kind: str, role: str) -> list[Listed]:
+        return [one for one in self._list(kind) if role in ("", ANY) or role in one.roles]
 
     def _list(self, kind: str) -> Sequence[Listed]:
         if kind not in self._lists:

@@ -140,4 +140,5 @@ def test_the_chart_finds_by_name_then_by_role_and_reads_a_list_once() -> None:
     assert chart.find("account/bank/Checking") is None
     assert chart.find("custom_field") == "3"
     assert chart.find("term/any/Net 30") == "4"
+    assert chart.find("term/customer_terms|any/Net 30") == "4"
     assert asked == ["account", "custom_field", "term"]
