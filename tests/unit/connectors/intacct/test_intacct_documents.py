@@ -479,3 +479,19 @@ def test_documents_are_batched_by_fifty_and_files_singly() -> None:
     company = OpenCompany()
     writes = [create(n, BILL) for n in range(120)] + [receipt("1", "APBILL") for _ in range(2)]
     assert [len(places) for places in company.connector.batch(writes)] == [50, 50, 20, 1, 1]
+
+
+async def test_lines_that_a_read_does_not_bring_are_kept_in_an_update() -> None:
+    """Case 17.1. Some documents are read without their lines, which are then asked for apart."""
+    company = OpenCompany()
+    company.gateway.custom = {"APBILLITEM": ["LINE_NOTE"]}
+    company.gateway.owned_apart = True
+    await company.write(create(0, BILL))
+    (row,) = company.gateway.rows("APBILLITEM")
+    row |= {"LINE_NOTE": "by hand", "GLDIMREGION": "10042", "CLASSID": "CL9"}
+    now = COMPOSER.expenses(expenses(lines=(line(net=Decimal(9)),)))
+    await company.write(await changed(company, BILL, now), name="r2")
+    assert company.outcomes[1].state is POSTED
+    (sent,) = company.gateway.functions("update")
+    kept = {name: sent.findtext(f".//{name}") for name in ("LINE_NOTE", "GLDIMREGION", "CLASSID")}
+    assert kept == {"LINE_NOTE": "by hand", "GLDIMREGION": "10042", "CLASSID": "CL9"}

@@ -40,27 +40,29 @@ VOID_STATES = frozenset({"reversed", "voided", "void"})
 
 def whole_fingerprint(row: Row) -> str:
     """The fingerprint of all fields that may be ours, whoever wrote them."""
-    lines = [_present(line, LINE_FIELDS) for line in _lines(row)]
+    lines = [_present(line, LINE_FIELDS) for line in document_lines(row)]
     return fingerprint({**_present(row, HEAD_FIELDS), "lines": lines})
 
 
 def held(row: Row) -> dict[str, Any]:
     """The fields of a document that may be ours, as the ledger holds them, to be shown beside what
     is sent."""
-    lines = [as_sent(_present(line, LINE_FIELDS)) for line in _lines(row)]
+    lines = [as_sent(_present(line, LINE_FIELDS)) for line in document_lines(row)]
     return {**as_sent(_present(row, HEAD_FIELDS)), **({"lines": lines} if lines else {})}
 
 
 def content_fingerprint(body: Body | None, row: Row) -> str:
     """The fingerprint of what this body wrote of a document."""
-    lines = list(_lines(row))
+    lines = list(document_lines(row))
     return Ownership.of(body or {}, body_lines(body), len(lines)).fingerprint(row, lines)
 
 
 def has_content(row: Row, recorded: str | None) -> bool:
     """Whether a document still has what a recorded fingerprint stands for."""
     ours = Ownership.parse(recorded)
-    held = whole_fingerprint(row) if ours is None else ours.fingerprint(row, list(_lines(row)))
+    held = (
+        whole_fingerprint(row) if ours is None else ours.fingerprint(row, list(document_lines(row)))
+    )
     return held == recorded
 
 
@@ -105,7 +107,7 @@ def matches(write: Write, row: Row) -> bool:
         return False
     if rounded(held_total) != abs(rounded(write.total.amount)):
         return False
-    sent, stored_row = [legacy(line) for line in body_lines(write.body)], list(_lines(row))
+    sent, stored_row = [legacy(line) for line in body_lines(write.body)], list(document_lines(row))
     if len(sent) != len(stored_row):
         return False
     return all(_lines_agree(ours, theirs) for ours, theirs in zip(sent, stored_row, strict=True))
@@ -143,7 +145,7 @@ def _read_field(name: str, sent: Mapping[str, Value], stored_row: Row) -> str:
     return READ_AS.get(name, name.upper())
 
 
-def _lines(row: Row) -> Iterator[Row]:
+def document_lines(row: Row) -> Iterator[Row]:
     """The lines of a document: all rows two levels below it with an amount or a quantity."""
     for value in row.values():
         for group in value if isinstance(value, list) else [value]:

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ledgerlink.connectors.intacct.documents.content import document_lines
 from ledgerlink.connectors.intacct.documents.document_elements import (
     ELEMENTS,
     FOLLOW_ITEM,
@@ -71,7 +72,7 @@ class HeldDocument:
     @property
     def held_lines(self) -> Sequence[Row]:
         """Its lines."""
-        return rows_at(self.row, *ELEMENTS[self.kind].rows)
+        return list(document_lines(self.row))
 
     def _without_choices(self, encoded: Encoded) -> Encoded:
         """Without what a bill only gets when it is created: its state, and the type of an exchange

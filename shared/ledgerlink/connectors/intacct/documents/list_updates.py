@@ -104,7 +104,7 @@ def update_content(kind: str, body: Body, row: Row, recorded: str) -> dict[str, 
     contact = CONTACT if kind == "EMPLOYEE" else DISPLAY_CONTACT
     if contact in sent:
         details = {**_cleared(kind, body, recorded), **sent[contact], **_printed(kind, row)}
-        known = text(row, CONTACT_NAME)
+        known = text(row, CONTACT_NAME) or str(sent[contact].get("CONTACTNAME", ""))
         sent[contact] = {**details, "CONTACTNAME": known} if kind == "EMPLOYEE" else details
     return generic(sent)
 

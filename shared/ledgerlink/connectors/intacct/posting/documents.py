@@ -123,10 +123,12 @@ class DocumentWriter:
             return {write.seq: HeldDocument(kind, rows[write.seq] or {}) for write in updates}
         line_object = ELEMENTS[kind].line_object
         custom = await self._custom.names_of([kind, line_object], self._stop)
+        held = {w.ledger_id or "": row for w in updates if (row := rows[w.seq]) is not None}
+        whole = await search.with_lines(self._client, kind, held, self._stop)
         return {
             write.seq: HeldDocument(
                 kind,
-                rows[write.seq] or {},
+                whole.get(write.ledger_id or "", {}),
                 Ownership.parse(write.base_fingerprint),
                 custom[kind],
                 custom[line_object],

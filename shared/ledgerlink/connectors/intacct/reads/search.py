@@ -7,16 +7,17 @@ text.
 from collections.abc import Iterable, Mapping, Sequence
 
 from ledgerlink.connectors.intacct.documents import content, list_records, list_updates, marker
+from ledgerlink.connectors.intacct.documents.document_elements import ELEMENTS
 from ledgerlink.connectors.intacct.documents.document_types import DOCUMENT_TYPES
 from ledgerlink.connectors.intacct.documents.invoice import INVOICE, SALE
-from ledgerlink.connectors.intacct.protocol import queries
+from ledgerlink.connectors.intacct.protocol import queries, values
 from ledgerlink.connectors.intacct.protocol.error_codes import function_error, require_success
 from ledgerlink.connectors.intacct.protocol.faults import main_fault
 from ledgerlink.connectors.intacct.protocol.record_ids import Ref, parse_ref
 from ledgerlink.connectors.intacct.protocol.requests import Function
 from ledgerlink.connectors.intacct.protocol.values import Row, text
 from ledgerlink.connectors.intacct.transport.client import Client
-from ledgerlink.connectors.intacct.transport.paging import all_rows, read_whole
+from ledgerlink.connectors.intacct.transport.paging import all_rows, legacy_rows, read_whole
 from ledgerlink.connectors.shared import errors
 from ledgerlink.domain.errors import LedgerStopped
 from ledgerlink.domain.model.plan import Action, Write
@@ -24,6 +25,8 @@ from ledgerlink.domain.ports import Stop
 
 MARKED_FIELD = "DESCRIPTION"
 """The field of a document that holds our marker; of sales it is another."""
+OF_DOCUMENT, OF_SALE = "RECORDKEY", "DOCHDRNO"
+"""Fields of lines that name their document."""
 SALE_ID, RECEIVABLE, PAID = "DOCID", "PRRECORDKEY", "TOTALPAID"
 
 Rows = Mapping[str, Row]
@@ -40,6 +43,33 @@ async def by_ids(client: Client, kind: str, ids: Iterable[str], stop: Stop) -> R
         return await _with_payments(client, await _sales(client, wanted, stop), stop)
     found = await read_whole(client, kind, wanted, stop)
     return {number: row for row in found if (number := text(row, queries.RECORDNO))}
+
+
+async def with_lines(client: Client, kind: str, rows: Rows, stop: Stop) -> Rows:
+    """Documents that were read, each with its lines: where a `read` brings none, they are asked for
+    apart, because a document always has some. Raises as the client's `read`."""
+    elements = ELEMENTS[kind]
+    number_of = {text(row, queries.RECORDNO): each for each, row in rows.items()}
+    without = {n: i for n, i in number_of.items() if n and not _has_lines(rows[i])}
+    parent = OF_SALE if kind == SALE else OF_DOCUMENT
+    lines: dict[str, list[Row]] = {}
+    async for line in legacy_rows(client, elements.line_object, parent, list(without), stop):
+        lines.setdefault(text(line, parent) or "", []).append(line)
+    container, element = elements.rows
+    apart = {
+        without[number]: {**rows[without[number]], container: {element: _in_order(some)}}
+        for number, some in lines.items()
+        if number in without
+    }
+    return {**rows, **apart}
+
+
+def _has_lines(row: Row) -> bool:
+    return any(True for _ in content.document_lines(row))
+
+
+def _in_order(lines: Sequence[Row]) -> list[Row]:
+    return sorted(lines, key=lambda line: values.decimal(line, "LINE_NO") or 0)
 
 
 async def find_created(
