@@ -18,10 +18,10 @@ CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "session_bound": ("first_too", "alone", "anywhere"),
     "bad_sender": ("control", "gw0011"),
     "refused_fields": ("listed", "one", "plain"),
-    "audit_keys": ("bare", "rec"),
+    "audit_keys": ("rec", "bare"),
     "header_text": ("kept", "one_line"),
     "odd_names": ("fault", "broken"),
-    "bill_numbers": ("optional", "required", "sequenced"),
+    "bill_numbers": ("required", "sequenced", "optional"),
     "times_zone": ("utc", "pacific"),
     "unknown_fields": ("ignore", "refuse"),
     "overlong": ("refuse", "truncate"),
@@ -106,7 +106,7 @@ class Settings(settings.Settings):
     create_goes_on: bool = True
     support_ids: bool = True
     times_zone: str = "utc"
-    audit_keys: str = "bare"
+    audit_keys: str = "rec"
     header_text: str = "kept"
     odd_names: str = "fault"
     unknown_fields: str = "ignore"
@@ -130,7 +130,7 @@ class Settings(settings.Settings):
     timesheet_reads_show_entries: bool = True
     submitted_timesheets_editable: bool = False
     duplicate_numbers: str = "refuse"
-    bill_numbers: str = "optional"
+    bill_numbers: str = "required"
     unit_required: bool = False
     negative_card_amounts: bool = True
     so_edit_renews_invoice: bool = True

@@ -149,6 +149,7 @@ def test_every_choice_is_offered_and_tried_here() -> None:
 def test_a_choice_reaches_the_document_that_is_sent(
     books: Books, name: str, value: str, besides: dict[str, Any], record: Record, told: str
 ) -> None:
+    books.admin("settings", {"bill_numbers": "sequenced"})
     poster = choosing(books, Choices(**{**besides, name: value}))
     outcomes = poster.post(record)
     assert {outcome.state for outcome in outcomes.values()} == {ItemState.POSTED}, outcomes
