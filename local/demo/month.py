@@ -113,10 +113,6 @@ class Month:
         """The keys of the time that its invoices bill."""
         return {key for invoice in self.invoices for key in _billed(invoice)}
 
-    def billing(self) -> int:
-        """How many of its invoices bill time."""
-        return sum(bool(_billed(invoice)) for invoice in self.invoices)
-
     def payday(self) -> date:
         """When its first invoice is paid."""
         return _day(self.invoices[0], "issued_on") + DAYS_TO_PAY

@@ -29,13 +29,13 @@ LISTS = {
 class FakeSystem:
     """What was posted is in the ledger at once, by the name of its document; `skew` is added to
     every bill, `billed` is the status of billed time, `forgets` writes everything always, `lenient`
-    lets a paid invoice change, `refused` is whose time is not kept, and `silent` leaves unsaid that
-    billed time is not marked."""
+    lets a paid invoice change, `refused` is whose time is not kept, and `warns` says of invoices that
+    the time that they bill is not marked."""
 
     def __init__(self, month: Month) -> None:
         self.month = month
         self.skew, self.lenient = Decimal(0), False
-        self.billed, self.forgets, self.silent = "HasBeenBilled", False, False
+        self.billed, self.forgets, self.warns = "HasBeenBilled", False, False
         self.refused: set[str] = set()
         self.documents: dict[str, Row] = {}
         self.people: dict[str, Row] = {}
@@ -145,11 +145,9 @@ class FakeSystem:
         return self._said(invoice, "posted")
 
     def _said(self, invoice: Row, state: str) -> list[Row]:
-        """The item of an invoice, which says when it marks no time that it bills."""
-        bills = any(line.get("time_keys") for line in invoice["lines"])
-        quiet = self.silent or self.billed == "HasBeenBilled" or not bills
+        """The item of an invoice."""
         why = {"code": "time_not_linked", "message": "Not marked.", "remedy": "Mark it."}
-        warnings = [] if quiet else [why]
+        warnings = [why] if self.warns else []
         return [{"key": f"invoice:{invoice['key']}", "state": state, "warnings": warnings}]
 
     def _synced(self) -> Row:
