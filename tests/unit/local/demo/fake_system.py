@@ -29,8 +29,8 @@ LISTS = {
 class FakeSystem:
     """What was posted is in the ledger at once, by the name of its document; `skew` is added to
     every bill, `billed` is the status of billed time, `forgets` writes everything always, `lenient`
-    lets a paid invoice change, `refused` is whose time is not kept, and `warns` says of invoices that
-    the time that they bill is not marked."""
+    lets a paid invoice change, `refused` is whose time is not kept, and `warns` says of invoices
+    that their time is not marked."""
 
     def __init__(self, month: Month) -> None:
         self.month = month
