@@ -27,6 +27,7 @@ from ledgerlink.domain.model.runs import Chunk, Progress, Run
 from ledgerlink.domain.model.settings import Settings
 from ledgerlink.domain.model.source_records import Record
 from ledgerlink.domain.model.time_settings import TimeSettings
+from ledgerlink.domain.planning.undo import UndoInput, undo
 from ledgerlink.domain.ports import Connector, ConnectorState, Ledger, never
 from ledgerlink.services import lane
 from ledgerlink.services.applying.chunk import ChunkRun, apply_chunk, load_chunk
@@ -34,6 +35,7 @@ from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.plan_run import plan_run
 from ledgerlink.services.posting import plan_post
 from ledgerlink.services.posting.accept import post
+from ledgerlink.services.posting.chunks import store_chunks
 from ledgerlink.services.posting.preview import preview
 from ledgerlink.services.posting.snapshots import read_snapshots
 from ledgerlink.services.runs.ledger_session import ledger_session
@@ -292,6 +294,21 @@ class Poster(ABC, Generic[B]):
         outcomes = self._apply_all(run, operations)
         self.links.update({**now, **self.links})
         return outcomes
+
+    def undo_plan(self, operations: Sequence[Operation]) -> Sequence[Operation]:
+        """The plan that takes back what this one did, as the undo of an import is planned."""
+        run = self._reread(self._runs[id(operations[0])])
+        stored = self.deps.runs.outcomes(run, 0, 10_000)
+        done = [(op, stored[op.seq]) for op in operations if op.seq in stored]
+        links = {op.key: self.links[op.key] for op, _ in done if op.key in self.links}
+        copies = {key: self.copy(key) for key in links}
+        reverse = undo(UndoInput(run_id=run.id, done=done, links=links, snapshots=copies))
+        plan = replace(run, id=self.deps.ids.new(self.books.time.now()), progress={})
+        plan = replace(plan, chunks=store_chunks(self.deps, self.connection, plan, reverse))
+        self.deps.runs.save(plan)
+        self._runs |= {id(operation): plan for operation in reverse}
+        self._plans.append(reverse)
+        return reverse
 
     def _same_plan(self, run: Run) -> Run:
         """Another run of the plan, with the links as they were when it was made."""

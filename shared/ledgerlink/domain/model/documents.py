@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
+from itertools import combinations
 from json.encoder import encode_basestring
 from typing import Any
 
@@ -148,6 +149,9 @@ class Snapshot:
     """What the ledger says that it comes to."""
     fixed: str = ""
     """Its values that no update can change, as in a document."""
+    optional: tuple[str, ...] = ()
+    """Fields of its body that others, or the ledger, may have filled in. So one that was not sent
+    is not ours."""
     contains: Callable[[Body], bool] = field(default=_unknown, compare=False, repr=False)
     """Whether it has all values of a body; for documents that are compared by content only."""
     recognizes: Callable[[str], bool] = field(default=_unknown, compare=False, repr=False)
@@ -157,6 +161,15 @@ class Snapshot:
     def has(self, expected: str) -> bool:
         """Whether it is as it was when this fingerprint was taken."""
         return expected in self.forms or self.recognizes(expected)
+
+    def fields_sent(self, body: Body, recorded: str | None) -> Collection[str]:
+        """The optional fields of a body that was read from this record that we had sent, by the
+        fingerprint of what we wrote. None of them where it does not tell, because somebody had
+        edited the record."""
+        names = [name for name in self.optional if name in body]
+        left_out = [some for n in range(len(names) + 1) for some in combinations(names, n)]
+        forms = zip(left_out, fingerprints_without(body, left_out), strict=True)
+        return next((set(names).difference(out) for out, form in forms if form == recorded), ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

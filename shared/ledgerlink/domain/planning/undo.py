@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from ledgerlink.domain.model.documents import Snapshot, fingerprint, needs
+from ledgerlink.domain.model.documents import Body, Snapshot, fingerprint, needs
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome
 from ledgerlink.domain.model.reasons import Reason, reason
@@ -140,7 +140,7 @@ class _Undoing:
         return replace(
             to_delete,
             action=Action.UPDATE,
-            body=operation.before,
+            body=_restored(operation, linked.copy),
             after=tuple(key for key in self._instead(was.members) if key != operation.key),
             **was.facts() | {"group": to_delete.group, "restored": was.restored or was.run_id},
         )
@@ -169,6 +169,19 @@ class _Undoing:
             words = {"day": operation.day, "closed": closed}
             return _left(again, reason("closed_period", field="work_date", **words))
         return again
+
+
+def _restored(operation: Operation, copy: Snapshot | None) -> Body | None:
+    """The body from before an update: of the fields that the update did not send, only those that
+    were ours and that nobody has filled in since. The others are not ours, so they stay as they
+    are."""
+    before, sent = operation.before, operation.body or {}
+    if before is None or copy is None:
+        return before
+    recorded = operation.was.expected_fingerprint if operation.was else operation.base_fingerprint
+    ours = set(copy.fields_sent(before, recorded)) - copy.body.keys()
+    left_out = set(copy.optional) - sent.keys() - ours
+    return {name: value for name, value in before.items() if name not in left_out}
 
 
 def _left(operation: Operation, why: Reason, state: ItemState = ItemState.BLOCKED) -> Operation:

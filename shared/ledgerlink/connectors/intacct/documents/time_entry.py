@@ -27,6 +27,7 @@ from ledgerlink.domain.model.documents import (
     ResolvedTime,
     fingerprint,
 )
+from ledgerlink.domain.model.plan import Write
 from ledgerlink.domain.model.reasons import Blocked, reason
 
 TIME_ENTRY = "TIMESHEETENTRY"
@@ -49,6 +50,9 @@ MAY_BE_FILLED_IN: Mapping[str, Mapping[str, str]] = {
 }
 """References of an entry that the ledger may have filled in or replaced, with their fields by
 object."""
+
+OPTIONAL = (*MAY_BE_FILLED_IN, "EXTBILLRATE", "EXTCOSTRATE")
+"""Fields of a body that an entry may have though they were not sent."""
 
 FIELD_NAMES: Mapping[str, str] = {
     "EMPLOYEE": "employee",
@@ -176,8 +180,10 @@ def sent_fields(body: Mapping[str, Any]) -> set[str]:
     return found
 
 
-def body_before(sheet: Row, entry: Row, base: str | None) -> Mapping[str, Any]:
-    """The body with this fingerprint that became a held entry; empty where it is not known."""
+def body_before(sheet: Row, entry: Row, write: Write) -> Mapping[str, Any]:
+    """The body that we wrote last and that became a held entry; empty where it is not known,
+    because somebody has edited the entry since."""
+    base = write.was.expected_fingerprint if write.was else write.base_fingerprint
     bodies = possible_time_bodies(sheet, entry) if base else ()
     return next((body for body in bodies if fingerprint(body) == base), {})
 

@@ -109,6 +109,7 @@ def _time_entry(ledger_id: str, sheet: Timesheet, entry: Row) -> Snapshot:
         locked=timesheet_locked(sheet.locked_state) if sheet.locked_state else None,
         minutes=time_entry.minutes(values.decimal(entry, "QTY") or time_entry.NOTHING),
         rate=rate,
+        optional=time_entry.OPTIONAL,
     )
 
 

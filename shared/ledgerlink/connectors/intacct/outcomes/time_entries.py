@@ -120,7 +120,7 @@ def _matches(sheet: Timesheet, entry: Row, write: Write) -> bool:
 
 def _has_dropped_field(sheet: Timesheet, entry: Row, write: Write) -> bool:
     """Whether an entry still has a field that we sent before and that the write takes away."""
-    before = time_entry.body_before(sheet.head, entry, write.base_fingerprint)
+    before = time_entry.body_before(sheet.head, entry, write)
     return bool(before.keys() - (write.body or {}).keys())
 
 

@@ -116,7 +116,7 @@ def _changed_values(
     write: Write, sheet: Timesheet, entry: Row, custom: Collection[str]
 ) -> dict[str, Value]:
     """The values of a write, and those of its entry that we neither send nor sent before."""
-    before = body_before(sheet.head, entry, write.base_fingerprint)
+    before = body_before(sheet.head, entry, write)
     ours = sent_fields(write.body or {}) | sent_fields(before)
     kept = _unchanged_values(entry, custom)
     kept = {name: value for name, value in kept.items() if name not in ours}

@@ -8,7 +8,7 @@ from functools import partial
 from ledgerlink.connectors.qbo.documents import content, owned_fields
 from ledgerlink.connectors.qbo.documents.comparable import number
 from ledgerlink.connectors.qbo.documents.email import EMAIL
-from ledgerlink.connectors.qbo.documents.time_entry import TIME_ENTRY
+from ledgerlink.connectors.qbo.documents.time_entry import ADDED_BY_OTHERS, TIME_ENTRY
 from ledgerlink.connectors.qbo.outcomes import accepted, billed_time, locks
 from ledgerlink.connectors.qbo.protocol import queries
 from ledgerlink.connectors.qbo.protocol.values import Entity
@@ -82,6 +82,7 @@ def _time_entry(row: Entity, invoice_number: str | None) -> Snapshot:
         locked=billed_time.billed_reason(invoice_number) if billed else None,
         minutes=duration_minutes(row),
         rate=_rate(row),
+        optional=ADDED_BY_OTHERS,
     )
 
 
