@@ -378,6 +378,8 @@ def test_the_environment_decides_where_calls_go() -> None:
     hosts: list[str] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":  # the discovery document, which is read now and then
+            return reply({}, 404)
         hosts.append(request.url.host)
         return reply({"access_token": "A", "refresh_token": "R", "expires_in": 3600})
 
