@@ -112,7 +112,7 @@ class PostPlanner:
         if records.expenses or records.invoices:
             features = with_required_dimensions(deps, connection, features)
         used = used_by_plan(records, rules, links, settings)
-        changeable = {link.key: link for link in _changeable(records, links, expense_owners)}
+        money = {link.key: link for link in _money_documents(links, expense_owners)}
         return PlanInput(
             entries=records.times,
             rejected=records.rejected,
@@ -128,7 +128,7 @@ class PostPlanner:
             payables=self._from_list(payables, records.expenses),
             vendor_currencies=self._from_list(foreign_vendors, records.expenses),
             owners=time_owners,
-            snapshots=await read_snapshots(self.ledger, changeable.values(), self.stop),
+            snapshots=await read_snapshots(self.ledger, money.values(), self.stop),
             rank=rank,
             expenses=records.expenses,
             invoices=records.invoices,
@@ -196,7 +196,7 @@ def _own_documents(expense_keys: Iterable[str], links: Links) -> dict[str, Link]
     return {key: link for key, link in found.items() if link is not None}
 
 
-def _changeable(_records: Records, links: Links, expense_owners: Links) -> Iterator[Link]:
+def _money_documents(links: Links, expense_owners: Links) -> Iterator[Link]:
     """The documents whose snapshot is read before the first plan: those with money, because only
     the ledger can tell whether their content is still as it was posted."""
     yield from expense_owners.values()
