@@ -311,3 +311,37 @@ def test_a_project_of_quickbooks_is_posted_to_by_its_customer(poster: Poster) ->
     poster.post(worked(minutes=30, **where), invoice(sold("7"), **where))
     for key in ("time:t1", "invoice:i1"):
         assert poster.row(key)["ProjectRef"]["value"] == PROJECTS[0]["value"]
+
+
+def test_a_project_goes_with_the_customer_that_it_is_of(poster: Poster) -> None:
+    """Case 17.1: the project that somebody entered is of the former customer. In time, in an
+    invoice, and in the line of a cost."""
+    poster.post(worked(), spent(project_key="birds"), invoice())
+    for key in ("time:t1", "invoice:i1"):
+        poster.edit(key, ProjectRef=PROJECTS[0])
+    (line,) = poster.row("expense-report:R1")["Line"]
+    poster.edit("expense-report:R1", Line=[{**line, "ProjectRef": PROJECTS[0]}])
+    where: Any = {"project_key": "cars"}
+    outcomes = poster.post(worked(**where), spent(**where), invoice(**where))
+    assert {outcome.state for outcome in outcomes.values()} == {ItemState.POSTED}
+    (line,) = poster.row("expense-report:R1")["Line"]
+    for part in (poster.row("time:t1"), poster.row("invoice:i1"), line):
+        assert not part.get("ProjectRef")
+
+
+def test_a_line_of_another_type_keeps_what_others_entered_in_it(poster: Poster) -> None:
+    """Case 17.1: QuickBooks does not change the type of a line, so it is made anew."""
+    poster.post(spent(expense_code_key="meals"))
+    (line,) = poster.row("expense-report:R1")["Line"]
+    by_hand = {"ClassRef": CLASSES[0], "CustomerRef": {"value": "3"}}
+    detail = {**line["AccountBasedExpenseLineDetail"], **by_hand}
+    poster.edit("expense-report:R1", Line=[{**line, "AccountBasedExpenseLineDetail": detail}])
+    outcome = poster.post(spent(expense_code_key="pumps"))["expense-report:R1"]
+    assert outcome.state is ItemState.POSTED, outcome.reason
+    (line,) = poster.row("expense-report:R1")["Line"]
+    assert line["DetailType"] == "ItemBasedExpenseLineDetail"
+    kept = line["ItemBasedExpenseLineDetail"]
+    assert {name: kept[name]["value"] for name in by_hand} == {
+        "ClassRef": CLASSES[0]["value"],
+        "CustomerRef": "3",
+    }

@@ -93,6 +93,21 @@ def test_a_rule_that_points_elsewhere_deletes_and_creates() -> None:
     assert found[1].after == ("time:a",)
 
 
+def test_a_rule_that_points_elsewhere_updates_what_others_have_added_to() -> None:
+    """Case 17.1. What they entered would go with the old activity."""
+    ledger = SimulatedLedger()
+    apply(ledger, [entry("a"), entry("b")])
+    ledger.rules |= rule_book({RuleKind.USERS: {"linked": LinkTo(ledger_id="P9")}})
+    plain, added = copy_of(ledger, "time:a"), copy_of(ledger, "time:b", added=lambda _: ["class"])
+    copies = {"time:a": plain, "time:b": added}
+    found = imported(ledger, [entry("a"), entry("b")], snapshots=copies)
+    assert [(op.key, op.action) for op in found if op.state is ItemState.PENDING] == [
+        ("time:a", Action.DELETE),
+        ("time:a", Action.CREATE),
+        ("time:b", Action.UPDATE),
+    ]
+
+
 def test_an_entry_that_the_product_moved_elsewhere_is_updated() -> None:
     ledger = SimulatedLedger()
     apply(ledger, [entry("a")])

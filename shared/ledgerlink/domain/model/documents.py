@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -93,6 +93,17 @@ def fingerprints_without(body: Body, left_out: Iterable[Collection[str]]) -> Ite
         yield hashlib.sha256(f"{{{text}}}".encode()).hexdigest()
 
 
+def fields_sent(
+    body: Body, optional: Iterable[str], recorded: str | None
+) -> Collection[str] | None:
+    """The optional fields of a body, as a ledger holds it, that we had sent, by the fingerprint of
+    what we sent. None where that does not tell, because somebody has edited the record."""
+    names = [name for name in optional if name in body]
+    left_out = [some for n in range(len(names) + 1) for some in combinations(names, n)]
+    forms = zip(left_out, fingerprints_without(body, left_out), strict=True)
+    return next((set(names).difference(out) for out, form in forms if form == recorded), None)
+
+
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
@@ -125,6 +136,10 @@ def _unknown(_: Any) -> bool:
     return False
 
 
+def _nothing(_: str) -> Sequence[str]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """The ledger's present values of a document that we wrote."""
@@ -152,6 +167,9 @@ class Snapshot:
     optional: tuple[str, ...] = ()
     """Fields of its body that others, or the ledger, may have filled in. So one that was not sent
     is not ours."""
+    added: Callable[[str], Sequence[str]] = field(default=_nothing, compare=False, repr=False)
+    """What people entered in fields that we did not send, in the ledger's words, by the fingerprint
+    of what we wrote. It is lost with a record that is deleted."""
     contains: Callable[[Body], bool] = field(default=_unknown, compare=False, repr=False)
     """Whether it has all values of a body; for documents that are compared by content only."""
     recognizes: Callable[[str], bool] = field(default=_unknown, compare=False, repr=False)
@@ -161,15 +179,6 @@ class Snapshot:
     def has(self, expected: str) -> bool:
         """Whether it is as it was when this fingerprint was taken."""
         return expected in self.forms or self.recognizes(expected)
-
-    def fields_sent(self, body: Body, recorded: str | None) -> Collection[str]:
-        """The optional fields of a body that was read from this record that we had sent, by the
-        fingerprint of what we wrote. None of them where it does not tell, because somebody had
-        edited the record."""
-        names = [name for name in self.optional if name in body]
-        left_out = [some for n in range(len(names) + 1) for some in combinations(names, n)]
-        forms = zip(left_out, fingerprints_without(body, left_out), strict=True)
-        return next((set(names).difference(out) for out, form in forms if form == recorded), ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

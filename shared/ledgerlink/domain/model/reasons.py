@@ -351,6 +351,10 @@ REASONS: dict[str, Template] = {
         "It was edited in the accounting system after it was posted. Those edits were kept, because the settings say so.",
         "No action is needed if the edits are right. Otherwise correct it in the accounting system.",
     ),
+    "additions_lost": Template(
+        "Somebody entered these fields in the accounting system, and they go when it is deleted there: {fields}.",
+        "If they are still needed, note them before it is deleted, and enter them in what takes its place.",
+    ),
     "written_since": Template(
         "A later run changed it again, so the undo left it as it is.",
         "Undo the later run first, or correct the record in time tracking and import again.",

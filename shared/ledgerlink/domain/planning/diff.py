@@ -1,14 +1,14 @@
 """Compares a document with its link and with what the ledger holds now: which operations it
 needs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from ledgerlink.domain.model.documents import Document, Snapshot, fingerprint
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
-from ledgerlink.domain.model.reasons import TO_BE_DELETED, Reason, reason, reason_in_case
+from ledgerlink.domain.model.reasons import TO_BE_DELETED, Reason, named, reason, reason_in_case
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.domain.model.time_settings import LedgerEdits
 
@@ -32,6 +32,11 @@ class LinkedDocument:
     def edited(self) -> bool:
         return self.copy is not None and not self.copy.has(self.link.expected_fingerprint)
 
+    @property
+    def additions(self) -> Sequence[str]:
+        """What others entered in fields that we did not send, in the ledger's words."""
+        return self.copy.added(self.link.expected_fingerprint) if self.copy else ()
+
     def already_contains(self, document: Document | None) -> bool:
         """Whether the ledger is known to hold the values of this document."""
         return self.copy is not None and document is not None and self.copy.contains(document.body)
@@ -50,7 +55,7 @@ class Differ:
     planned."""
     anew: bool = False
     """Whether a record whose rule now points elsewhere is deleted and created again instead of
-    updated."""
+    updated. It is updated where others have added to it, because that would be lost."""
     record: RecordKind = RecordKind.TIME
     """The kind of the documents' members."""
     date_field: str = "work_date"
@@ -116,6 +121,9 @@ class Differ:
             return blocked_by(operation, why)
         if linked.edited and self.edits is LedgerEdits.THEIRS:
             return _unchanged(operation, reason("kept_theirs"))
+        if added := linked.additions:
+            lost = reason("additions_lost", fields=named(added))
+            operation = replace(operation, warnings=(lost,))
         return self._open(operation, link)
 
     def replaced(self, create: Operation, old: list[LinkedDocument]) -> Iterator[Operation]:
@@ -134,7 +142,7 @@ class Differ:
             return True
         if linked.copy is not None and linked.copy.fixed != document.fixed:
             return True
-        return self.anew and _target_changed(linked.link, document)
+        return self.anew and _target_changed(linked.link, document) and not linked.additions
 
     def _is_equal(self, document: Document, linked: LinkedDocument) -> bool:
         same = (linked.link.kind, set(linked.link.members)) == (

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from ledgerlink.domain.model.documents import Body, Snapshot, fingerprint, needs
+from ledgerlink.domain.model.documents import Body, Snapshot, fields_sent, fingerprint, needs
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome
 from ledgerlink.domain.model.reasons import Reason, reason
@@ -141,6 +141,7 @@ class _Undoing:
             to_delete,
             action=Action.UPDATE,
             body=_restored(operation, linked.copy),
+            warnings=(),
             after=tuple(key for key in self._instead(was.members) if key != operation.key),
             **was.facts() | {"group": to_delete.group, "restored": was.restored or was.run_id},
         )
@@ -179,7 +180,7 @@ def _restored(operation: Operation, copy: Snapshot | None) -> Body | None:
     if before is None or copy is None:
         return before
     recorded = operation.was.expected_fingerprint if operation.was else operation.base_fingerprint
-    ours = set(copy.fields_sent(before, recorded)) - copy.body.keys()
+    ours = set(fields_sent(before, copy.optional, recorded) or ()) - copy.body.keys()
     left_out = set(copy.optional) - sent.keys() - ours
     return {name: value for name, value in before.items() if name not in left_out}
 

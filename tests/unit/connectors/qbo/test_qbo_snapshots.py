@@ -98,6 +98,7 @@ def test_a_snapshot_has_the_bodies_that_may_have_been_sent() -> None:
         forms=tuple(fingerprint(body) for body in (activity(1), bare, *free)),
         minutes=210,
         rate=Decimal("15.25"),
+        optional=("ItemRef", "ClassRef", "DepartmentRef", "CostRate"),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from ledgerlink.connectors.intacct.documents import content, list_records, time_entry
+from ledgerlink.connectors.intacct.documents import additions, content, list_records, time_entry
 from ledgerlink.connectors.intacct.documents.attachment import ATTACHMENT
 from ledgerlink.connectors.intacct.documents.document_types import DOCUMENT_TYPES
 from ledgerlink.connectors.intacct.documents.time_entry import TIME_ENTRY
@@ -110,6 +110,7 @@ def _time_entry(ledger_id: str, sheet: Timesheet, entry: Row) -> Snapshot:
         minutes=time_entry.minutes(values.decimal(entry, "QTY") or time_entry.NOTHING),
         rate=rate,
         optional=time_entry.OPTIONAL,
+        added=partial(additions.added_to_time, body, additions.never_sent(entry)),
     )
 
 
@@ -134,4 +135,5 @@ def _document(_: str, ledger_id: str, row: Row) -> Snapshot:
         recognizes=partial(content.has_content, row),
         locked=content.lock_reason(row),
         total=content.ledger_total(row),
+        added=partial(additions.added_to_document, row),
     )

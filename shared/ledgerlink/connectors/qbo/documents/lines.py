@@ -29,10 +29,16 @@ OF_THE_AMOUNT = frozenset({"Amount", "Qty", "UnitPrice", "TaxAmount"})
 CALCULATED = frozenset({"LineNum", "ItemAccountRef"})
 """Fields of stored lines that QuickBooks sets; the order of the lines numbers them."""
 
+OF_EITHER_TYPE = frozenset(
+    {"ClassRef", "CustomerRef", "BillableStatus", "MarkupInfo", "TaxCodeRef", "TaxInclusiveAmt"}
+)
+"""Fields that the details of account lines and of item lines have in common."""
+
 CHARGE_LINK = "ReimburseCharge"
 """The type of the link that QuickBooks adds to billable costs by itself."""
 
 GROSS = "TaxInclusiveAmt"
+PROJECT = "ProjectRef"
 
 
 def merged_lines(write: Write, stored: Entity, written: frozenset[str]) -> list[Body]:
@@ -47,6 +53,13 @@ def merged_lines(write: Write, stored: Entity, written: frozenset[str]) -> list[
         for line, line_id in zip(ours, _former_ids(write, ours, own, rows), strict=True)
     ]
     return _in_order(rows, own, merged)
+
+
+def has_other_customer(stored: Body, sent: Body) -> bool:
+    """Whether something that is sent is for another customer than before. Then a project that
+    somebody entered does not apply any more, because it is the former customer's."""
+    before, after = stored.get("CustomerRef"), sent.get("CustomerRef")
+    return comparable.id_in(before) != comparable.id_in(after)
 
 
 def line_ids(body: Body, entity: Entity) -> tuple[str, ...]:
@@ -111,7 +124,8 @@ def _what_for(line: Body) -> Hashable:
 
 def _merged(line: Body, row: Entity | None, written: frozenset[str], gross: bool) -> Body:
     """Our line in the stored line that it was. QuickBooks does not change the type of a line, so
-    one of another type is new."""
+    one of another type is new, with what others entered in the former one. The project of a line
+    is one of its customer's, so it goes with another customer."""
     if row is None:
         return line
     kind, detail = str(line["DetailType"]), _detail(line)
@@ -122,8 +136,11 @@ def _merged(line: Body, row: Entity | None, written: frozenset[str], gross: bool
     head = {name: value for name, value in row.items() if name not in dropped}
     if not same:
         head.pop("Id")
-    before = _detail(row) if same else {}
-    others = {name: value for name, value in before.items() if name not in ours | CALCULATED}
+    before = _detail(row)
+    kept = before.keys() - ours - CALCULATED if same else OF_EITHER_TYPE & before.keys() - ours
+    others = {name: before[name] for name in before if name in kept}
+    if has_other_customer(before, {**others, **detail}):
+        head.pop(PROJECT, None)
     return {**head, **line, kind: {**others, **detail}, **_links(line, row, kind)}
 
 

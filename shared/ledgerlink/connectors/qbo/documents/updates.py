@@ -89,7 +89,7 @@ def merged_body(write: Write, stored: Entity) -> Body:
         for field in _no_longer_used(write, ours.head)
         for name, value in CLEARED[write.kind][field].items()
     }
-    merged = {**body, **cleared, **_custom_fields(body, stored)}
+    merged = {**body, **cleared, **_custom_fields(body, stored), **_project(body, stored)}
     if "Line" in body:
         merged["Line"] = lines.merged_lines(write, stored, ours.lines)
     return merged
@@ -123,7 +123,17 @@ def _no_longer_used(write: Write, written: frozenset[str]) -> Iterable[str]:
 def _time_entry(body: Body, stored: Entity, written: frozenset[str]) -> Body:
     ours = ALWAYS_OURS | written
     constant = {name: stored.get(name, value) for name, value in CREATED_AS.items()}
+    if lines.has_other_customer(stored, body):
+        ours |= {lines.PROJECT}
     return {**_of_others(stored, ours), **body, **constant}
+
+
+def _project(body: Body, stored: Entity) -> Mapping[str, Any]:
+    """The emptied project of a document that goes to another customer."""
+    if lines.PROJECT not in stored or "CustomerRef" not in body:
+        return {}
+    is_moved = lines.has_other_customer(stored, body)
+    return {lines.PROJECT: EMPTY_REFERENCE} if is_moved else {}
 
 
 def _attachment(body: Body, stored: Entity, written: frozenset[str], *, edited: bool) -> Body:

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 
-from ledgerlink.connectors.qbo.documents import content, owned_fields
+from ledgerlink.connectors.qbo.documents import additions, content, owned_fields
 from ledgerlink.connectors.qbo.documents.comparable import number
 from ledgerlink.connectors.qbo.documents.email import EMAIL
 from ledgerlink.connectors.qbo.documents.time_entry import ADDED_BY_OTHERS, TIME_ENTRY
@@ -74,15 +74,17 @@ def _compact(kind: str, row: Entity) -> Entity | Snapshot:
 
 def _time_entry(row: Entity, invoice_number: str | None) -> Snapshot:
     billed = billed_time.is_billed(row)
+    body = content.possible_bodies(TIME_ENTRY, row)[0]
     return Snapshot(
         ledger_id=row["Id"],
         version=row.get("SyncToken"),
-        body=content.possible_bodies(TIME_ENTRY, row)[0],
+        body=body,
         forms=content.possible_fingerprints(TIME_ENTRY, row),
         locked=billed_time.billed_reason(invoice_number) if billed else None,
         minutes=duration_minutes(row),
         rate=_rate(row),
         optional=ADDED_BY_OTHERS,
+        added=partial(additions.added_to_time, body, additions.never_sent(row)),
     )
 
 
@@ -103,6 +105,7 @@ def _record(kind: str, row: Entity, billed: Collection[str]) -> Snapshot:
         locked=locks.lock_reason(kind, row, billed),
         total=accepted.ledger_total(kind, row),
         fixed=content.unchangeable_part(kind, row),
+        added=partial(additions.added_to_document, row),
         contains=lambda body: not accepted.differences(kind, body, row, sent_only=True),
         recognizes=partial(content.has_content, kind, row),
     )

@@ -1,0 +1,45 @@
+"""What others entered in a record that is deleted is named before it goes."""
+
+import pytest
+from ledgerlink.domain.model.plan import Action, ItemState
+from ledgerlink.domain.model.source_records import Record, RecordKind
+
+from tests.contract.intacct.poster import LINES, Poster
+from tests.contract.intacct.test_intacct_nothing_wiped import enter, prepare
+from tests.contract.papers import gone, spent, worked
+from tests.contract.qbo.test_qbo_additions_lost import lost
+
+REPORT, TIME = "expense-report:R1", "time:t1"
+
+
+@pytest.mark.parametrize(
+    "after", [spent(staff_key="emily"), gone("x1")], ids=["another kind", "gone"]
+)
+def test_what_goes_with_a_bill_is_named(poster: Poster, after: Record) -> None:
+    """Case 17.1. Line and user-defined dimensions."""
+    prepare(poster.books)
+    poster.post(spent(staff_key="vic", department_key="consulting"))
+    (row,) = poster.lines(REPORT)
+    enter(poster.books, LINES["APBILL"], row["RECORDNO"], {"CLASSID": "CL2", "GLDIMREGION": "1"})
+    plan = poster.planned(after)
+    assert lost(plan) == {REPORT: "class, region"}
+    assert {o.state for o in poster.send(plan).values()} == {ItemState.POSTED}
+
+
+def test_what_goes_with_time_is_named(poster: Poster) -> None:
+    """Case 17.1."""
+    prepare(poster.books)
+    poster.reads_all_first = True
+    poster.post(worked(department_key="consulting"))
+    by_hand = {"CLASSID": "CL2", "DESCRIPTION": "as agreed"}
+    enter(poster.books, "TIMESHEETENTRY", poster.entry(TIME)["RECORDNO"], by_hand)
+    assert lost(poster.planned(gone("t1", RecordKind.TIME))) == {TIME: "class, description"}
+
+
+def test_nothing_is_said_of_a_record_to_which_nobody_added(poster: Poster) -> None:
+    """Case 17.1."""
+    poster.reads_all_first = True
+    poster.post(worked(), spent(class_key="commercial"))
+    plan = poster.planned(gone("t1", RecordKind.TIME), gone("x1"))
+    assert [op.action for op in plan] == [Action.DELETE] * 2
+    assert lost(plan) == {}
