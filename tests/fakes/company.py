@@ -12,7 +12,7 @@ from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.documents import PENDING
 from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome, Request, Write
 from ledgerlink.domain.model.reasons import Reason, reason
-from ledgerlink.domain.ports import Clock
+from ledgerlink.domain.ports import CLOCK_TOLERANCE, Clock
 
 from tests.fakes.failure_plan import FailurePlan
 from tests.fakes.ledger_lists import FakeLedgerLists
@@ -149,7 +149,7 @@ class FakeCompany:
     def _matches(self, write: Write, since: datetime, taken: set[str]) -> Iterator[Stored]:
         for stored in self.stored.values():
             same = stored.kind == write.kind and stored.body == write.body
-            if not same or stored.stored_at < since:
+            if not same or stored.stored_at < since - CLOCK_TOLERANCE:
                 continue
             if write.action is Action.UPDATE:
                 if stored.id == write.ledger_id and str(stored.version) != write.version:

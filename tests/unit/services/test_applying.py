@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.rules import Client, CreateProject, RuleKind
 from ledgerlink.domain.model.runs import Progress, Run, RunState
+from ledgerlink.domain.ports import CLOCK_TOLERANCE
 from ledgerlink.services import lane
 from ledgerlink.services.applying.chunk import MAX_SERIES
 
@@ -355,6 +357,34 @@ def test_a_run_says_that_it_looks_for_what_may_have_been_sent() -> None:
     app.work()
     assert shown == ["looking_up"]
     assert app.run(run).why_it_waits() is None
+
+
+@pytest.mark.parametrize(
+    ("fault", "waiting", "before"),
+    [
+        (Fault.LOST, 0, timedelta(seconds=1)),
+        (Fault.STORED_UNANSWERED, 0, CLOCK_TOLERANCE),
+        (Fault.LOST, 21, timedelta(seconds=1)),
+    ],
+    ids=["lost", "stored three minutes later", "with runs that wait behind it"],
+)
+def test_a_record_of_an_earlier_post_is_not_taken_for_one_of_equal_content(
+    fault: Fault, waiting: int, before: timedelta
+) -> None:
+    """Case quickbooks-online 3. Two equal hours in two posts, the second one without an answer."""
+    app = in_memory_service()
+    connection = app.connected()
+    app.post(connection, "first", [entry("t1", notes="same")])
+    app.work()
+    app.clock.go_on(seconds=before.total_seconds())
+    app.company().faults = [fault]
+    app.post(connection, "second", [entry("t2", notes="same")])
+    for n in range(waiting):
+        app.post(connection, f"behind {n}", [entry(f"b{n}")])
+    app.work()
+    links = app.links.rows[connection.key]
+    ids = {links[f"time:{key}"].ledger_id for key in ("t1", "t2")}
+    assert (notes(app)["same"], len(ids)) == (2, 2)
 
 
 def test_a_ledger_that_answers_is_not_searched() -> None:

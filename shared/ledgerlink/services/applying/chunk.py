@@ -20,7 +20,7 @@ from ledgerlink.domain.model.list_records import brought_in
 from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome, Request, Write
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.model.runs import Chunk, Progress, Run
-from ledgerlink.domain.ports import Connector, Ledger, Stop
+from ledgerlink.domain.ports import CLOCK_TOLERANCE, Connector, Ledger, Stop
 from ledgerlink.services.applying.defects import Defects
 from ledgerlink.services.applying.preconditions import Preconditions
 from ledgerlink.services.applying.recorder import Recorder
@@ -34,6 +34,9 @@ MAX_SERIES = 4
 SENT_ONE_BY_ONE = 60
 """Up to so many writes of a later series go in a request each, so that a record which spoils its
 request spoils no others."""
+
+MAX_RUNS_SEARCHED = 500
+"""Runs on each side of a run whose records may be taken for its own."""
 
 
 async def apply_chunk(
@@ -319,18 +322,24 @@ class ChunkRun:
         self.recorder.store_outcomes(ours)
 
     def _known_ids(self, since: datetime) -> set[str]:
-        """Ledger ids that runs of this connection recorded at that time or later."""
-        run = self.run
-        recent = self.deps.runs.list(run.connection_key, None, 20).items
+        """Ledger ids that runs of this connection recorded while records were created that the
+        search looks at. The ledger's clock may have been behind when it created them."""
+        earliest = since - 2 * CLOCK_TOLERANCE
         return {
             outcome.ledger_id
-            for other in recent
-            if other.finished_at is None or other.finished_at >= since
+            for other in self._runs_around()
+            if other.finished_at is None or other.finished_at >= earliest
             for chunk in other.chunks
             if chunk.pending
             for outcome in self.deps.runs.outcomes(other, chunk.first, chunk.count).values()
             if outcome.ledger_id
         }
+
+    def _runs_around(self) -> Sequence[Run]:
+        """The newest runs, and those before this one, because many may wait behind it."""
+        key, runs = self.run.connection_key, self.deps.runs
+        pages = (runs.list(key, after, MAX_RUNS_SEARCHED) for after in (None, self.run.id))
+        return list({run.id: run for page in pages for run in page.items}.values())
 
     def _fail_unanswered(self) -> None:
         why = reason("ledger_failed", detail="it gave no answer that could be relied on")

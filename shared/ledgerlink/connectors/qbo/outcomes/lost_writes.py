@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Hashable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ledgerlink.connectors.qbo.documents import comparable, content, updates
 from ledgerlink.connectors.qbo.documents.attachment import ATTACHMENT
@@ -16,10 +16,7 @@ from ledgerlink.connectors.qbo.protocol.values import Entity
 from ledgerlink.connectors.qbo.transport.client import Client
 from ledgerlink.domain.errors import Refused
 from ledgerlink.domain.model.plan import Action, Outcome, Write
-from ledgerlink.domain.ports import Stop
-
-CLOCK_TOLERANCE = timedelta(minutes=3)
-"""By how much QuickBooks' clock and ours may differ."""
+from ledgerlink.domain.ports import CLOCK_TOLERANCE, Stop
 
 MAX_SEARCH_PAGES = 50
 """Pages of one search; more take longer than a worker may run."""
