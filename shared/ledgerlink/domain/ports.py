@@ -31,7 +31,6 @@ from ledgerlink.domain.model.logins import Login
 from ledgerlink.domain.model.plan import Operation, Outcome, Request, Write
 from ledgerlink.domain.model.targets import Targets
 
-
 CLOCK_TOLERANCE = timedelta(minutes=3)
 """By how much the clock of a ledger and ours may differ. A search for lost writes looks at records
 that are older by as much."""
