@@ -179,7 +179,7 @@ def test_an_approved_sheet_is_refused_with_its_reason_and_the_others_are_written
     corrected = changed(changed(work(), "a1", minutes=60), "b1", minutes=60)
     run = bookkeeping.firm.posted(bookkeeping.id, corrected)
     assert run["state"] == "completed_with_problems"
-    (refused,) = bookkeeping.firm.items(run, state="failed")
+    (refused,) = bookkeeping.firm.items(run, state="blocked")  # the plan reads what it changes
     assert (refused["members"], refused["reason"]["code"]) == (["a1"], "timesheet_approved")
     assert "Have the timesheet declined" in refused["reason"]["remedy"]
     assert bookkeeping.company.sheets() == WEEKS | {("E2", FIRST): {"b1": 1}}
