@@ -20,6 +20,7 @@ from ledgerlink.domain.model.plan import Action, ItemState
 from ledgerlink.domain.model.rules import LinkTo, RuleKind
 from ledgerlink.domain.model.source_records import ExpenseEntry
 from ledgerlink.domain.model.time_settings import ClosedPeriod, TimeSettings
+from ledgerlink.domain.planning.expenses import MOST_LINES
 
 from tests.unit.domain.money_ledger import (
     EXPENSING,
@@ -550,3 +551,11 @@ def test_payables_in_a_currency_use_its_own_account() -> None:
     assert warnings(op) == ["payables_of_currency"]
     chosen = {**given, "payables": {"EUR": ["A9", "AP"]}}
     assert warnings(one(ledger.post(foreign, **chosen))) == []
+
+
+@pytest.mark.parametrize("count", [MOST_LINES, MOST_LINES + 1])
+def test_a_document_with_more_lines_than_a_ledger_takes_is_blocked(count: int) -> None:
+    expenses = [spent(f"e{n}", report_key="R") for n in range(count)]
+    found = reasons(MoneyLedger().post(*expenses))
+    blocked = count > MOST_LINES
+    assert found == ({f"expense:e{n}": "too_many_lines" for n in range(count)} if blocked else {})

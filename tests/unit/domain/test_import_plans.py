@@ -10,7 +10,7 @@ from ledgerlink.domain.model.documents import Snapshot, fingerprint
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.model.rules import LinkTo, RuleKind, Skip
-from ledgerlink.domain.model.source_records import TimeEntry
+from ledgerlink.domain.model.source_records import Deleted, RecordKind, TimeEntry
 from ledgerlink.domain.model.time_settings import (
     Billable,
     ClosedPeriod,
@@ -295,3 +295,33 @@ def test_a_rule_set_to_skip_takes_the_activities_of_the_scope_away() -> None:
     ledger.rules |= rule_book({RuleKind.PROJECTS: {"site": Skip()}})
     found = imported(ledger, [entry("a"), entry("b", project_key="site")])
     assert writes(found) == {"time:b": Action.DELETE}
+
+
+def test_an_entry_that_leaves_the_period_does_not_take_the_time_of_another_with_it() -> None:
+    """The other entry of its activity is not in this import, so its hour would be gone."""
+    ledger = SimulatedLedger()
+    apply(ledger, [entry("a"), entry("b")], posting=NEITHER)
+    owners = {m: link for link in ledger.links.values() for m in link.members}
+    moved = [entry("a", work_date=date(2026, 4, 2))]
+    found = ledger.plan(moved, whole=True, owners=owners, posting=NEITHER)
+    assert reasons(found) == {"time:a": "carried"}
+    assert not writes(found)
+
+
+def test_an_entry_that_shares_its_activity_is_not_deleted_by_a_post() -> None:
+    ledger = SimulatedLedger()
+    apply(ledger, [entry("a"), entry("b")], posting=NEITHER)
+    owners = {m: link for link in ledger.links.values() for m in link.members}
+    gone = [Deleted(kind=RecordKind.TIME, key="a", deleted=True)]
+    found = ledger.plan([], owners=owners, deleted=gone)
+    assert reasons(found) == {"time:a": "carried"}
+    assert states(found) == {"time:a": ItemState.BLOCKED}
+
+
+def test_a_post_leaves_an_entry_in_its_activity_even_with_all_that_share_it() -> None:
+    """A post does not merge, so it cannot correct what an import merged."""
+    ledger = SimulatedLedger()
+    apply(ledger, [entry("a"), entry("b")], posting=NEITHER)
+    owners = {m: link for link in ledger.links.values() for m in link.members}
+    found = ledger.plan([entry("a"), entry("b", minutes=30)], owners=owners)
+    assert reasons(found) == {"time:a": "carried", "time:b": "carried"}

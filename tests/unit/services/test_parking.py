@@ -8,6 +8,7 @@ import pytest
 from ledgerlink.domain.errors import (
     AuthorizationLost,
     Conflict,
+    Interrupted,
     LedgerError,
     LedgerStopped,
     LedgerUnavailable,
@@ -338,3 +339,28 @@ def test_a_worker_with_old_tokens_does_not_undo_a_reconnect() -> None:
     parking.lose_authorization(app.deps, connection, LOST)
     state = app.deps.connections.get(connection.key).state
     assert state is ConnectionState.CONNECTED
+
+
+@pytest.mark.parametrize("error", [DOWN, LOST, ValueError("ours"), Interrupted()])
+def test_a_worker_of_before_a_resume_does_not_park_the_resumed_run(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It hears of its trouble when somebody has parked and resumed the run meanwhile."""
+    app = in_memory_service()
+    connection = app.connected()
+    run = app.post(connection, "key", [entry("t1")])
+
+    def meanwhile() -> None:
+        monkeypatch.undo()
+        parking.park(app.deps, app.run(run), parking.reason_of(DOWN))
+        parking.resume(app.deps, app.run(run))
+        raise error
+
+    monkeypatch.setattr(app.company(), "knock", meanwhile)
+    message = app.lane.messages.pop(0)
+    asyncio.run(lane.handle(app.deps, message, lambda: False))
+    resumed = app.run(run)
+    assert resumed.generation > message.generation
+    assert resumed.state is not RunState.PARKED
+    assert resumed.idle == 0
+    assert {waiting.generation for waiting in app.lane.messages} == {resumed.generation}

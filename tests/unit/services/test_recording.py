@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from threading import Event, get_ident
 from typing import Any
 
@@ -144,3 +145,19 @@ async def test_who_waits_for_answers_does_not_wait_for_more_to_come(
     await keeping.record_answer(*answer(0, 2))
     await asyncio.wait_for(keeping.stored(), SECONDS)
     assert set(keeping.outcomes) == {0, 1}
+
+
+def test_a_late_delete_leaves_the_link_of_what_took_its_place(
+    app: InMemoryService, keeping: Recorder
+) -> None:
+    """Otherwise the next plan creates again what is in the ledger."""
+    key = keeping.run.connection_key
+    writes, outcomes = answer(0, 2)
+    keeping.record(dict(enumerate(writes.writes)), outcomes)
+    deletes = {
+        n: replace(write, action=Action.DELETE, ledger_id=ledger_id)
+        for n, (write, ledger_id) in enumerate(zip(writes.writes, ("0", "old"), strict=True))
+    }
+    gone = [Outcome(seq=n, state=ItemState.POSTED) for n in deletes]
+    keeping.record(deletes, gone)
+    assert set(app.links.get(key, ["time:0", "time:1"])) == {"time:1"}

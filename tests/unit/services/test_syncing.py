@@ -13,6 +13,7 @@ from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.list_records import Change, ListRecord, ListTraits, ListType
 from ledgerlink.domain.model.rules import LinkTo, RuleKind
 from ledgerlink.domain.model.runs import Run, RunState
+from ledgerlink.services import lane
 from ledgerlink.services.sync import scheduler
 from ledgerlink.services.sync.pull import COMPARED_EVERY, PAGES_PER_TURN
 from ledgerlink.services.sync.request import request_sync
@@ -429,3 +430,31 @@ def test_an_older_state_of_a_record_changes_nothing() -> None:
     run = asked(here, connection, "1")
     assert counts(run).keys() <= {"unchanged"}
     assert known(here, connection, CUSTOMER)["0"].name == "name 0"
+
+
+def test_a_sync_does_not_wait_for_ever_behind_one_that_is_parked_again() -> None:
+    here, connection = opened(rows=7)
+    down = LedgerUnavailable("ledger_unavailable", "Down.")
+    here.company().trouble = [down]
+    parked = asked(here, connection, "1", whole=True)
+    here.company().trouble = [down]
+    handled = len(here.handled)
+    later = asked(here, connection, "2", whole=True)
+    assert [run.state for run in (here.run(parked), later)] == [RunState.PARKED] * 2
+    assert later.reason is not None
+    assert later.reason.code == "ledger_unavailable"
+    assert len(here.handled) - handled < 10
+
+
+def test_a_sync_does_not_wait_for_ever_behind_one_whose_message_is_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lane, "MAX_TURNS", 3)
+    here, connection = opened(rows=7)
+    lost = request_sync(here.deps, connection.key, USER, "1", whole=True)
+    here.lane.messages.clear()
+    handled = len(here.handled)
+    later = asked(here, connection, "2", whole=True)
+    assert here.run(lost).state is RunState.QUEUED
+    assert later.state is RunState.PARKED
+    assert len(here.handled) - handled < 10

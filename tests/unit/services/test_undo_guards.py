@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 from ledgerlink.domain.model.plan import Action
-from ledgerlink.domain.model.rules import CreateProject, RuleKind
+from ledgerlink.domain.model.rules import Client, CreateProject, RuleKind
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.services.imports import plan_import, service
 
@@ -134,3 +134,17 @@ def test_list_records_go_after_the_time_that_points_at_them(app: InMemoryService
     assert [op.key for op in operations] == ["time:t1", "project:p9"]
     assert {op.action for op in operations} == {Action.DELETE}
     assert operations[0].level < operations[1].level
+
+
+def test_a_new_project_is_made_inactive_before_its_client_and_after_its_time(
+    app: InMemoryService,
+) -> None:
+    connection = app.connected()
+    new = CreateProject(name="New", client=Client(key="c9", name="Above"))
+    app.rules(connection, RuleKind.PROJECTS, {"p9": new})
+    first = imported(app, connection, entry("t1", project_key="p9"))
+    taking = undone(app, first)
+    order = [item.operation.key for item in app.items(taking)]
+    levels = [item.operation.level for item in app.items(taking)]
+    assert order == ["time:t1", "project:p9", "client:c9"]
+    assert levels == sorted(set(levels))

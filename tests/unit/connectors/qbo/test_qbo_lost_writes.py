@@ -12,6 +12,7 @@ from ledgerlink.domain.model.plan import Action, Outcome, Write
 
 from tests.support.qbo.scripted_company import ScriptedCompany, open_ledger
 from tests.support.qbo.virtual_time import START, run
+from tests.support.qbo.writes import activity
 from tests.unit.connectors.qbo.document_samples import (
     CARD,
     composed,
@@ -165,3 +166,16 @@ def test_a_client_stored_with_other_values_is_found_by_its_name() -> None:
     row = {"Id": "59", "SyncToken": "0", "DisplayName": "Cool Cars", "Active": True}
     outcome = found(there_is("Customer", row), write)[0]
     assert (outcome.ledger_id, reason_of(outcome).code) == ("59", "answer_differs")
+
+
+def test_an_entry_on_two_pages_stands_for_one_of_two_equal_writes() -> None:
+    """Pages shift when records are added meanwhile; the other write was never carried out."""
+    row = {**activity(1), "Id": "7", "SyncToken": "0", "MetaData": {"CreateTime": "2026-03-02"}}
+    writes = [
+        Write(seq=n, action=Action.CREATE, key=f"time:t{n}", kind="TimeActivity", body=activity(1))
+        for n in (1, 2)
+    ]
+    there = there_is("TimeActivity", row, row)
+    assert [outcome.ledger_id for outcome in found(there, *writes).values()] == ["7"]
+    there = there_is("TimeActivity", row, {**row, "Id": "8"})
+    assert {outcome.ledger_id for outcome in found(there, *writes).values()} == {"7", "8"}
