@@ -130,11 +130,16 @@ def _items(context: Context) -> str:
     return f"It needs at least {count} {'entry' if count == 1 else 'entries'}."
 
 
+def _limit(context: Context, name: str) -> str:
+    """A limit as a number. Some come as the source text of a Decimal: `Decimal('0')`."""
+    return str(context.get(name)).removeprefix("Decimal('").removesuffix("')")
+
+
 BY_CONTEXT: Mapping[str, Callable[[Context], str]] = {
-    "greater_than": lambda of: f"It must be more than {of.get('gt')}.",
-    "greater_than_equal": lambda of: f"It must be at least {of.get('ge')}.",
-    "less_than": lambda of: f"It must be less than {of.get('lt')}.",
-    "less_than_equal": lambda of: f"It must be at most {of.get('le')}.",
+    "greater_than": lambda of: f"It must be more than {_limit(of, 'gt')}.",
+    "greater_than_equal": lambda of: f"It must be at least {_limit(of, 'ge')}.",
+    "less_than": lambda of: f"It must be less than {_limit(of, 'lt')}.",
+    "less_than_equal": lambda of: f"It must be at most {_limit(of, 'le')}.",
     "multiple_of": lambda of: f"It must be a multiple of {of.get('multiple_of')}.",
     "decimal_max_places": lambda of: (
         f"It may have at most {of.get('decimal_places')} decimal places."

@@ -125,6 +125,7 @@ def test_every_kind_of_error_has_words(kind: str) -> None:
          "amount: It must be more than 0. For money that comes back to a company card, send a"
          " positive amount and mark it as a refund. What a person gives back is taken off another"
          " expense."),
+        ({"kind": "expense", "exchange_rate": "0"}, "exchange rate: It must be more than 0."),
         ({"kind": "expense", "spent_on": "2026-13-01"},
          "spent on: It must be a day that exists, as 2026-03-31."),
         ({"kind": "time", "hours": 8}, "hours: This field is not known."),
