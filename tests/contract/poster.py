@@ -511,7 +511,7 @@ class _WatchedLedger:
 @contextmanager
 def _reading_all_first() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(plan_post, "_changeable", lambda _records, links, _spent: links.values())
+        patch.setattr(plan_post, "_money_documents", lambda links, _spent: links.values())
         yield
 
 
