@@ -136,7 +136,8 @@ def _unknown(_: Any) -> bool:
     return False
 
 
-def _nothing(_: str) -> Sequence[str]:
+def nothing_added(_: str) -> Sequence[str]:
+    """That others have added nothing to a record."""
     return ()
 
 
@@ -167,7 +168,7 @@ class Snapshot:
     optional: tuple[str, ...] = ()
     """Fields of its body that others, or the ledger, may have filled in. So one that was not sent
     is not ours."""
-    added: Callable[[str], Sequence[str]] = field(default=_nothing, compare=False, repr=False)
+    added: Callable[[str], Sequence[str]] = field(default=nothing_added, compare=False, repr=False)
     """What people entered in fields that we did not send, in the ledger's words, by the fingerprint
     of what we wrote. It is lost with a record that is deleted."""
     contains: Callable[[Body], bool] = field(default=_unknown, compare=False, repr=False)

@@ -4,7 +4,8 @@ It is lost with a record that is deleted. The ledger does not show whether a per
 dimension or the ledger took it from the employee or vendor, so either counts.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 
 from ledgerlink.connectors.intacct.documents.content import document_lines
 from ledgerlink.connectors.intacct.documents.kept_fields import USER_DIMENSION
@@ -12,7 +13,7 @@ from ledgerlink.connectors.intacct.documents.marker import find_marker
 from ledgerlink.connectors.intacct.documents.owned_fields import LINE_ROLES, Ownership
 from ledgerlink.connectors.intacct.documents.time_entry import FIELD_NAMES, OPTIONAL
 from ledgerlink.connectors.intacct.protocol.values import Row, text
-from ledgerlink.domain.model.documents import Body, fields_sent
+from ledgerlink.domain.model.documents import Body, fields_sent, nothing_added
 
 DIMENSIONS = ("DEPARTMENT", "LOCATION", "CLASS")
 ENTERED_IN_HEADS = {"PONUMBER": "PO number", "DOCNUMBER": "reference number", "MEMO": "memo"}
@@ -33,6 +34,14 @@ def added_to_time(body: Body, others: Sequence[str], recorded: str) -> Sequence[
     if sent is None:
         return others
     return [*(FIELD_NAMES[n] for n in DIMENSIONS if n in body and n not in sent), *others]
+
+
+def of_time(body: Body, entry: Row) -> Callable[[str], Sequence[str]]:
+    """`added_to_time` of this entry; the same function for all to which nothing can have been
+    added, because memory holds 100,000 of them."""
+    others = never_sent(entry)
+    may_be_added = others or body.keys() & set(DIMENSIONS)
+    return partial(added_to_time, body, others) if may_be_added else nothing_added
 
 
 def added_to_document(row: Row, recorded: str) -> Sequence[str]:

@@ -110,7 +110,7 @@ def _time_entry(ledger_id: str, sheet: Timesheet, entry: Row) -> Snapshot:
         minutes=time_entry.minutes(values.decimal(entry, "QTY") or time_entry.NOTHING),
         rate=rate,
         optional=time_entry.OPTIONAL,
-        added=partial(additions.added_to_time, body, additions.never_sent(entry)),
+        added=additions.of_time(body, entry),
     )
 
 

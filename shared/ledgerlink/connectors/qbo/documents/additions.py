@@ -4,14 +4,15 @@ It is lost with a record that is deleted. Left out is what QuickBooks may have f
 items and cost rates of time, terms, addresses, accounts, tax codes.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from ledgerlink.connectors.qbo.documents.owned_fields import CUSTOM_FIELD
 from ledgerlink.connectors.qbo.documents.ownership import Ownership
 from ledgerlink.connectors.qbo.documents.time_entry import ADDED_BY_OTHERS
 from ledgerlink.connectors.qbo.protocol import values
 from ledgerlink.connectors.qbo.protocol.values import Entity
-from ledgerlink.domain.model.documents import Body, fields_sent
+from ledgerlink.domain.model.documents import Body, fields_sent, nothing_added
 
 MAY_BE_SENT = {"ClassRef": "class", "DepartmentRef": "location"}
 NEVER_SENT = {"PayrollItemRef": "pay type", "ProjectRef": "project"}
@@ -37,6 +38,14 @@ def added_to_time(body: Body, others: Sequence[str], recorded: str) -> Sequence[
     if sent is None:
         return others
     return [*(MAY_BE_SENT[n] for n in MAY_BE_SENT if n in body and n not in sent), *others]
+
+
+def of_time(body: Body, row: Entity) -> Callable[[str], Sequence[str]]:
+    """`added_to_time` of this entry; the same function for all to which nothing can have been
+    added, because memory holds 100,000 of them."""
+    others = never_sent(row)
+    may_be_added = others or MAY_BE_SENT.keys() & body.keys()
+    return partial(added_to_time, body, others) if may_be_added else nothing_added
 
 
 def added_to_document(entity: Entity, recorded: str) -> Sequence[str]:

@@ -84,7 +84,7 @@ def _time_entry(row: Entity, invoice_number: str | None) -> Snapshot:
         minutes=duration_minutes(row),
         rate=_rate(row),
         optional=ADDED_BY_OTHERS,
-        added=partial(additions.added_to_time, body, additions.never_sent(row)),
+        added=additions.of_time(body, row),
     )
 
 
