@@ -115,6 +115,7 @@ REFUSALS: Mapping[str, Refusal] = {
         # The ledger
         ("ledger_unavailable", 502, "The ledger cannot be reached or is busy."),
         ("ledger_stopped", 502, "The ledger accepts no changes until a person acts there."),
+        ("records_restored", 502, "Ledgerlink's records are older than what it has posted."),
         ("no_permission", 502, "The ledger's user may not do or see what the request needs."),
         ("not_subscribed", 502, "The company lacks a subscription that the request needs."),
         ("list_unreadable", 502, "The ledger does not show a list that the request needs."),

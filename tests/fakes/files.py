@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledgerlink.domain.errors import Invalid, NotFound
-from ledgerlink.domain.model.connections import ConnectionKey
+from ledgerlink.domain.model.connections import Connection, ConnectionKey
 from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.domain.model.plan import Operation
 from ledgerlink.domain.model.runs import Run
@@ -30,6 +30,7 @@ class FakeStaging:
     requests: dict[tuple[str, str, str, int, int], list[list[int]]] = field(default_factory=dict)
     pages: dict[tuple[str, str, str, ListType, int], list[ListRecord]] = field(default_factory=dict)
     kept: dict[tuple[str, str, str, str], list[Any]] = field(default_factory=dict)
+    marks: dict[tuple[str, str, str | None], dict[int, str]] = field(default_factory=dict)
     count: int = 0
 
     def put_notes(self, run: Run, name: str, lines: Iterable[Any]) -> None:
@@ -97,6 +98,15 @@ class FakeStaging:
         if requests and name not in self.requests:
             self.requests[name] = [list(part) for part in requests]
         return self.requests[name]
+
+    def mark(self, connection: Connection, number: int) -> str:
+        return self.marks.get((connection.firm, connection.ledger, connection.company_id), {}).get(
+            number, ""
+        )
+
+    def fix_mark(self, connection: Connection, number: int, text: str) -> str:
+        company = (connection.firm, connection.ledger, connection.company_id)
+        return self.marks.setdefault(company, {}).setdefault(number, text)
 
 
 def _name(connection_key: ConnectionKey, upload_id: str) -> str:

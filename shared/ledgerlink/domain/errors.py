@@ -11,6 +11,7 @@ LedgerlinkError
 └── LedgerError        the ledger side
     ├── AuthorizationLost  only a reconnect helps
     ├── LedgerStopped      nothing can be written until a person acts (plan, status)
+    │   ├── RecordsRestored    our own records are older than what was posted
     │   ├── KindRefused        one kind of record cannot (permission, subscription); others can
     │   └── ListUnreadable     one list cannot be read; others can, and records can be written
     └── LedgerUnavailable  trying again later helps
@@ -118,6 +119,11 @@ class AuthorizationLost(LedgerError):
 
 class LedgerStopped(LedgerError):
     """The ledger refuses all writes until a person changes something there."""
+
+
+class RecordsRestored(LedgerStopped):
+    """Our own records of a company are older than what was posted to it, because the table was lost
+    or restored. Nothing is written until an operator has decided."""
 
 
 class KindRefused(LedgerStopped):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from ledgerlink.domain.errors import Invalid
 from ledgerlink.domain.model.connections import Connection
-from ledgerlink.domain.ports import Clock, Connector, Ledger, TimeSource
+from ledgerlink.domain.ports import Clock, Connector, ConnectorState, Ledger, TimeSource
 from ledgerlink.services.ports import (
     Bus,
     Connections,
@@ -67,7 +67,7 @@ class Dependencies:
             raise Invalid.at("/ledger", message, remedy, code="unknown_ledger")
         return self.connectors[ledger]
 
-    def open(self, connection: Connection) -> Ledger:
+    def open(self, connection: Connection, state: ConnectorState) -> Ledger:
         """Open the connection's company in its ledger, with its keys and its stored state."""
         assert connection.company_id is not None
         key = connection.key
@@ -75,6 +75,6 @@ class Dependencies:
             connection.company_id,
             self.vaults.of(key),
             self.vaults.credentials(connection.ledger),
-            self.connector_states.load(key),
+            state,
             self.settings.get(key).ledger,
         )

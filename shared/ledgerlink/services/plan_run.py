@@ -27,6 +27,7 @@ async def plan_run(deps: Dependencies, connection: Connection, run: Run, stop: S
     Interrupted when `stop` is true before everything is read from the ledger.
     """
     async with ledger_session(deps, connection) as session:
+        session.require_known_marks()
         company = await read_company(deps, connection, session.ledger, stop)
         await recover_unanswered(deps, connection, session.ledger, stop)
         if stop():

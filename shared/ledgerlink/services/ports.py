@@ -418,6 +418,14 @@ class Staging(Protocol):
         is stored."""
         ...
 
+    def mark(self, connection: Connection, number: int) -> str:
+        """The posting mark of this number of the connection's company; empty if there is none."""
+        ...
+
+    def fix_mark(self, connection: Connection, number: int, text: str) -> str:
+        """Store a posting mark, unless one of this number is stored; returns what is stored."""
+        ...
+
 
 class Vaults(Protocol):
     """The keys (tokens or login) of connections, and the application's credentials per ledger."""

@@ -145,6 +145,11 @@ def prefix(connection_key: ConnectionKey) -> str:
     return f"firms/{_part(connection_key.firm)}/connections/{_part(connection_key.id)}"
 
 
+def company_prefix(firm: str, ledger: str, company_id: str) -> str:
+    """The beginning of the names of files that outlive a firm's connection to a company."""
+    return f"firms/{_part(firm)}/companies/{_part(ledger)}/{_part(company_id)}"
+
+
 def secret(connection_key: ConnectionKey) -> str:
     """The name of a connection's secret, with the characters that Secrets Manager allows."""
     return prefix(connection_key).replace("%", "+").replace("~", "+7E")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from ledgerlink.domain.errors import Conflict, Invalid, NotFound
-from ledgerlink.domain.model.connections import ConnectionKey
+from ledgerlink.domain.model.connections import Connection, ConnectionKey
 from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.domain.model.plan import Operation
 from ledgerlink.domain.model.runs import Run
@@ -39,7 +39,7 @@ LARGEST = 48 * 1024 * 1024
 
 class S3Staging:
     """Implements `services.ports.Staging`. The name of every file begins with its firm and
-    connection."""
+    connection; that of a posting mark with its firm and company."""
 
     def __init__(self, client: "S3Client", bucket: str) -> None:
         self._client = client
@@ -148,10 +148,24 @@ class S3Staging:
         fixed: Sequence[Sequence[int]] = json.loads(self._get(name))
         return fixed
 
+    def mark(self, connection: Connection, number: int) -> str:
+        try:
+            return self._get(_mark(connection, number)).decode()
+        except ClientError as error:
+            if not _is_absent(error):
+                raise
+            return ""
+
+    def fix_mark(self, connection: Connection, number: int, text: str) -> str:
+        if self._put_once(_mark(connection, number), text.encode()):
+            return text
+        return self._get(_mark(connection, number)).decode()
+
     def _put(self, name: str, lines: Iterable[bytes]) -> None:
         self._client.put_object(Bucket=self._bucket, Key=name, Body=_packed(lines))
 
-    def _put_once(self, name: str, body: bytes) -> None:
+    def _put_once(self, name: str, body: bytes) -> bool:
+        """Store the file unless there is one of this name; whether it was stored now."""
         try:
             self._client.put_object(Bucket=self._bucket, Key=name, Body=body, IfNoneMatch="*")
         except ClientError as error:
@@ -160,6 +174,8 @@ class S3Staging:
                 "ConditionalRequestConflict",
             ):
                 raise
+            return False
+        return True
 
     def _get(self, name: str) -> bytes:
         return _unpacked(self._bytes(name))
@@ -218,6 +234,12 @@ def _upload(connection_key: ConnectionKey, upload_id: str) -> str:
 
 def _plan(run: Run) -> str:
     return f"plans/{keys.prefix(run.connection_key)}/{run.id}"
+
+
+def _mark(connection: Connection, number: int) -> str:
+    company = str(connection.company_id)
+    place = keys.company_prefix(connection.firm, connection.ledger, company)
+    return f"plans/{place}/marks/{keys.number(number)}"
 
 
 def _page(run: Run, kind: ListType, number: int) -> str:

@@ -10,7 +10,7 @@ from ledgerlink.domain.model.reasons import reason
 from ledgerlink.services.messages import Message
 from ledgerlink.storage import staging
 
-from tests.contract.stores.samples import ACME, ACME_SECOND, NEIGHBOURS, RIVAL, STRANGE, run
+from tests.contract.stores.samples import ACME, ACME_SECOND, NEIGHBOURS, RIVAL, STRANGE, connection, run
 from tests.contract.stores.stores import Stores, packed
 from tests.fakes import files
 
@@ -144,6 +144,17 @@ def test_batching_rules_are_stored_once(stores: Stores) -> None:
     assert stores.staging.fix_requests(run(), 0, 0, []) == [[0, 1], [2]]
     assert stores.staging.fix_requests(run(), 0, 1, [[2]]) == [[2]]
     assert stores.staging.fix_requests(run("r2"), 0, 0, [[9]]) == [[9]]
+
+
+def test_a_posting_mark_is_stored_once_per_company_and_number(stores: Stores) -> None:
+    here, other = connection(company="9/1 ü"), connection(company="9/2")
+    assert stores.staging.mark(here, 1) == ""
+    assert stores.staging.fix_mark(here, 1, "a") == "a"
+    assert stores.staging.fix_mark(here, 1, "b") == "a"
+    assert stores.staging.fix_mark(connection(number="c2", company="9/1 ü"), 1, "c") == "a"
+    assert stores.staging.mark(here, 1) == "a"
+    assert stores.staging.mark(here, 2) == stores.staging.mark(other, 1) == ""
+    assert stores.staging.mark(connection("rival", company="9/1 ü"), 1) == ""
 
 
 def message(number: int, firm: str = "acme") -> Message:

@@ -633,6 +633,10 @@ REASONS: dict[str, Template] = {
         "A list could not be read from the accounting system: {detail}",
         "Solve this in the accounting system, then sync again. Posting goes on meanwhile.",
     ),
+    "records_restored": Template(
+        "Records were posted to this company that this connection does not know of: the company was connected by another connection before, or our database was restored to an earlier day. Nothing is posted meanwhile, because these records would be written a second time.",
+        "If another connection of the company exists, reconnect that one and post there. Otherwise contact support with the id of this run; it can be resumed once our records are complete. Do not resume it before, and enter nothing by hand.",
+    ),
     "ledger_stopped": Template(
         "The accounting system does not accept any changes at the moment: {detail}",
         "Solve this in the accounting system (for example an expired subscription), then resume the run.",

@@ -13,6 +13,7 @@ from ledgerlink.domain.errors import (
     Invalid,
     LedgerError,
     LedgerUnavailable,
+    RecordsRestored,
 )
 from ledgerlink.domain.model.connections import Connection, ConnectionKey, ConnectionState
 from ledgerlink.domain.model.plan import Operation
@@ -90,6 +91,8 @@ def _plan_in_time(
     except Interrupted:
         message = "The accounting system took too long to answer."
         raise LedgerUnavailable("ledger_unavailable", message, FEWER_OR_LATER) from None
+    except RecordsRestored:
+        raise
     except LedgerError as error:
         error.remedy = RECONNECT if isinstance(error, AuthorizationLost) else LATER
         raise
@@ -104,6 +107,7 @@ async def _plan(
         return deps.clock.monotonic() > ends_at
 
     async with ledger_session(deps, connection, saves_state=False) as session:
+        session.require_known_marks()
         company = await session.ledger.company(stop)
         planner = PostPlanner(deps, connection, session.ledger, company, deps.clock.now(), stop)
         operations, _ = await planner.plan_records(records, user, None)

@@ -3,11 +3,17 @@
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.ports import Ledger
 from ledgerlink.services.dependencies import Dependencies
+from ledgerlink.services.runs.posting_marks import (
+    PostingMark,
+    require_known,
+    settled,
+    store_next,
+)
 
 
 @dataclass(slots=True)
@@ -20,6 +26,25 @@ class LedgerSession:
     metered: int = 0
     """Calls of this session so far that the ledger's maker meters."""
     _counted: Counter[str] = field(default_factory=Counter)
+    mark: PostingMark = field(default_factory=PostingMark)
+    """The company's last posting mark, which is stored with the connector's state."""
+
+    def require_known_marks(self) -> None:
+        """Raises RecordsRestored when the table is older than what was posted to the company."""
+        require_known(self.deps, self.connection, self.mark)
+
+    def begin_writing(self) -> None:
+        """Store that writes begin, and the posting mark under which. Raises RecordsRestored."""
+        self.mark = settled(self.deps, self.connection, self.mark)
+        self.mark = replace(self.mark, pending=self.deps.ids.secret())
+        self.save_state(is_writing=True)
+        self.mark = store_next(self.deps, self.connection, self.mark)
+
+    def save_state(self, *, is_writing: bool = False) -> None:
+        """Store the connector's state and the posting mark for the next session."""
+        state = self.ledger.connector_state(is_writing=is_writing)
+        merged = {**state, **self.mark.state()} if self.mark != PostingMark() else state
+        self.deps.connector_states.save(self.connection.key, merged)
 
     def count_calls(self) -> Mapping[str, int]:
         """Count the calls since the last count; returns them by kind."""
@@ -52,14 +77,15 @@ async def ledger_session(
     A session that `writes` saves it at the beginning, too, so that the next worker knows if this
     one died before it could say what is left unanswered.
     """
-    session = LedgerSession(deps, connection, deps.open(connection))
+    state = deps.connector_states.load(connection.key)
+    ledger = deps.open(connection, state)
+    session = LedgerSession(deps, connection, ledger, mark=PostingMark.of(state))
     try:
         if writes:
-            state = session.ledger.connector_state(is_writing=True)
-            deps.connector_states.save(connection.key, state)
+            session.begin_writing()
         yield session
     finally:
         if saves_state:
-            deps.connector_states.save(connection.key, session.ledger.connector_state())
+            session.save_state()
         session.count_calls()
         await session.ledger.close()
