@@ -8,7 +8,9 @@ from infra.settings import Settings
 
 VISIBILITY = Duration.minutes(10)
 RETENTION = Duration.days(14)
-RECEIVES_BEFORE_DEAD = 5
+RECEIVES_BEFORE_DEAD = 10
+"""A delivery counts also where Lambda is throttled before a worker sees it, as in an account whose
+functions are busy. Ten such deliveries, ten minutes each, are no failure of a run yet."""
 
 
 class Lanes(Construct):

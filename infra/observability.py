@@ -1,11 +1,12 @@
 """Alarms and a dashboard. docs/operations.md has a section per alarm."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
@@ -19,7 +20,20 @@ from infra.webhooks import Webhooks
 from infra.worker import Worker
 
 FIVE_MINUTES = Duration.minutes(5)
-OLDEST_WORK_SECONDS = 1800
+HALF_AN_HOUR = 6
+"""Periods of five minutes."""
+QUARTER_OF_AN_HOUR = 3
+"""Periods of five minutes."""
+PARKED_BECAUSE = (
+    "LedgerStopped",
+    "LedgerUnavailable",
+    "NeedsReconnect",
+    "NoPermission",
+    "NotSubscribed",
+    "RecordsRestored",
+    "WorkerFailed",
+)
+"""The commonest reasons of parked runs, as metrics name them."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +43,7 @@ class Watch:
     name: str
     means: str
     """A description of what has happened, for the engineer on call."""
-    metric: cloudwatch.Metric
+    metric: cloudwatch.Metric | cloudwatch.MathExpression
     threshold: int
     """The value from which on the alarm sounds."""
     periods: int = 1
@@ -48,6 +62,16 @@ class Watched:
     scheduler: Scheduler
     webhooks: Webhooks
 
+    def functions(self) -> list[lambda_.Function]:
+        """All functions of the stack."""
+        return [
+            self.api.api.function,
+            self.worker.worker.function,
+            self.machines.imports.function,
+            self.scheduler.scheduler.function,
+            self.webhooks.webhooks.function,
+        ]
+
 
 class Observability(Construct):
     """Alarms, sent to the topic of context alarmTopicArn if there is one, and a dashboard."""
@@ -63,14 +87,15 @@ class Observability(Construct):
         super().__init__(scope, name)
         watches = [
             *_lane_watches(lanes),
-            *_function_watches(watched.api, watched.worker),
+            *_run_watches(),
+            *_function_watches(watched),
             *_import_watches(watched.machines),
             *_sync_watches(watched.scheduler),
             *_webhook_watches(watched.webhooks),
         ]
         self.alarms = [self._alarm(watch) for watch in watches]
         self._notify(settings)
-        self._dashboard(watches, [one.name for one in settings.ledgers])
+        self._dashboard(watches, _graphs([one.name for one in settings.ledgers], lanes, watched))
 
     def _alarm(self, watch: Watch) -> cloudwatch.Alarm:
         return watch.metric.create_alarm(
@@ -90,15 +115,17 @@ class Observability(Construct):
         for alarm in self.alarms:
             alarm.add_alarm_action(actions.SnsAction(topic))
 
-    def _dashboard(self, watches: Sequence[Watch], ledgers: Sequence[str]) -> None:
+    def _dashboard(
+        self, watches: Sequence[Watch], graphs: Mapping[str, Sequence[cloudwatch.IMetric]]
+    ) -> None:
         board = cloudwatch.Dashboard(self, "Dashboard")
         board.add_widgets(cloudwatch.AlarmStatusWidget(alarms=self.alarms, width=24, height=3))
         for watch in watches:
             board.add_widgets(
                 cloudwatch.GraphWidget(title=watch.name, left=[watch.metric], width=8)
             )
-        for title, metrics in _graphs(ledgers).items():
-            board.add_widgets(cloudwatch.GraphWidget(title=title, left=metrics, width=8))
+        for title, metrics in graphs.items():
+            board.add_widgets(cloudwatch.GraphWidget(title=title, left=[*metrics], width=8))
 
 
 def _comparison(watch: Watch) -> cloudwatch.ComparisonOperator:
@@ -126,12 +153,27 @@ def _counted(
     )
 
 
-def _graphs(ledgers: Sequence[str]) -> dict[str, list[cloudwatch.IMetric]]:
+def _graphs(
+    ledgers: Sequence[str], lanes: Lanes, watched: Watched
+) -> dict[str, list[cloudwatch.IMetric]]:
     """Graphs on the dashboard that have no alarm."""
     day = Duration.days(1)
     noticed = ("Received", "Ignored", "Echoed", "Known", "Hinted")
     answers = ("NotificationsAnswered", "NotificationsForbidden")
+    items = ("Posted", "Unchanged", "Skipped", "Blocked", "Failed")
+    messages = ("MessagesDone", "MessagesFailed", "MessagesGivenUp")
     return {
+        "RunsParked": [_counted("worker", f"RunsParked{why}") for why in PARKED_BECAUSE],
+        "Items": [_counted("worker", f"Items{state}") for state in items],
+        "Messages": [_counted("worker", name) for name in messages],
+        "Imports": [_counted("imports", name) for name in ("ImportSteps", "ImportsBroken")],
+        "LaneAge": [
+            lanes.lane.metric_approximate_age_of_oldest_message(
+                period=FIVE_MINUTES, statistic="Maximum"
+            )
+        ],
+        "Throttles": [one.metric_throttles(period=FIVE_MINUTES) for one in watched.functions()],
+        "CompaniesUnread": [_counted("worker", "CompaniesUnread")],
         "MeteredReads": [_counted("worker", "MeteredReads", day, ledger) for ledger in ledgers],
         "ConnectionsDue": [_counted("scheduler", "ConnectionsDue")],
         "Notifications": [_counted("webhooks", name) for name in answers],
@@ -140,11 +182,11 @@ def _graphs(ledgers: Sequence[str]) -> dict[str, list[cloudwatch.IMetric]]:
 
 
 def _lane_watches(lanes: Lanes) -> list[Watch]:
-    dead, lane = lanes.dead_letters, lanes.lane
+    dead = lanes.dead_letters
     return [
         Watch(
             "DeadLetterReceived",
-            "A message failed five times. Its run was parked and nothing more of it is sent.",
+            "A message failed ten times. Its run was parked and nothing more of it is sent.",
             dead.metric_number_of_messages_received(period=FIVE_MINUTES, statistic="Sum"),
             threshold=1,
         ),
@@ -157,26 +199,53 @@ def _lane_watches(lanes: Lanes) -> list[Watch]:
             threshold=1,
         ),
         Watch(
-            "LaneTooOld",
-            "The oldest message has waited for 30 minutes: a long run, or a worker that fails.",
-            lane.metric_approximate_age_of_oldest_message(period=FIVE_MINUTES, statistic="Maximum"),
-            threshold=OLDEST_WORK_SECONDS,
+            "LaneStopped",
+            "Messages wait, and no worker has finished one for half an hour.",
+            _waiting_while_none_is_done(lanes),
+            threshold=1,
+            periods=HALF_AN_HOUR,
+        ),
+        Watch(
+            "MessagesDropped",
+            "A message that names no run failed ten times, so what follows a connect was not done.",
+            _counted("worker", "MessagesDropped"),
+            threshold=1,
         ),
     ]
 
 
-def _function_watches(api: Api, worker: Worker) -> list[Watch]:
+def _waiting_while_none_is_done(lanes: Lanes) -> cloudwatch.MathExpression:
+    """1 while the lane has messages and no worker finishes one. The age of the oldest message would
+    not do: the messages of a long run are sent all at once, and the last one waits for hours."""
+    waiting = lanes.lane.metric_approximate_number_of_messages_visible(
+        period=FIVE_MINUTES, statistic="Maximum"
+    )
+    return cloudwatch.MathExpression(
+        expression="IF(FILL(waiting, 0) > 0 AND FILL(done, 0) < 1, 1, 0)",
+        using_metrics={"waiting": waiting, "done": _counted("worker", "MessagesDone")},
+        period=FIVE_MINUTES,
+        label="waiting, none is done",
+    )
+
+
+def _run_watches() -> list[Watch]:
     return [
         Watch(
-            "ApiErrors",
-            "The api function failed; a caller got an error of API Gateway.",
-            api.api.function.metric_errors(period=FIVE_MINUTES),
+            "RunsSetAside",
+            "Our program failed on a whole run. It was parked and nothing more of it is sent.",
+            _counted("worker", "RunsSetAside"),
             threshold=1,
         ),
         Watch(
-            "WorkerErrors",
-            "The worker timed out, ran out of memory or could not start. Its message comes again.",
-            worker.worker.function.metric_errors(period=FIVE_MINUTES),
+            "RunsStuck",
+            "A post or an import was parked, and goes on only once a person has acted.",
+            _counted("worker", "RunsStuck"),
+            threshold=1,
+        ),
+        Watch(
+            "ConnectionsLost",
+            "A ledger no longer accepts our authorisation. A user has to reconnect the company.",
+            _counted("worker", "ConnectionsLost"),
             threshold=1,
         ),
         Watch(
@@ -185,20 +254,53 @@ def _function_watches(api: Api, worker: Worker) -> list[Watch]:
             _counted("worker", "Defects"),
             threshold=1,
         ),
+    ]
+
+
+def _function_watches(watched: Watched) -> list[Watch]:
+    return [
         Watch(
-            "RunsSetAside",
-            "Our program failed on a whole run. It was parked and nothing more of it is sent.",
-            _counted("worker", "RunsSetAside"),
+            "ApiErrors",
+            "The api function failed; a caller got an error of API Gateway.",
+            watched.api.api.function.metric_errors(period=FIVE_MINUTES),
             threshold=1,
+        ),
+        Watch(
+            "WorkerErrors",
+            "Workers timed out, ran out of memory or could not start, for a quarter of an hour.",
+            watched.worker.worker.function.metric_errors(period=FIVE_MINUTES),
+            threshold=1,
+            periods=QUARTER_OF_AN_HOUR,
+        ),
+        Watch(
+            "Throttled",
+            "Lambda has turned functions away for a quarter of an hour: too many run at once.",
+            _throttles(watched),
+            threshold=1,
+            periods=QUARTER_OF_AN_HOUR,
         ),
         Watch(
             "Api5xx",
             "Callers got server errors (5xx) for ten minutes.",
-            api.http.metric_server_error(period=FIVE_MINUTES, statistic="Sum"),
+            watched.api.http.metric_server_error(period=FIVE_MINUTES, statistic="Sum"),
             threshold=1,
             periods=2,
         ),
     ]
+
+
+def _throttles(watched: Watched) -> cloudwatch.MathExpression:
+    """The throttled invocations of all functions together."""
+    metrics = {
+        f"f{number}": one.metric_throttles(period=FIVE_MINUTES)
+        for number, one in enumerate(watched.functions())
+    }
+    return cloudwatch.MathExpression(
+        expression=" + ".join(f"FILL({name}, 0)" for name in metrics),
+        using_metrics=metrics,
+        period=FIVE_MINUTES,
+        label="throttled invocations",
+    )
 
 
 def _sync_watches(scheduler: Scheduler) -> list[Watch]:
@@ -239,26 +341,49 @@ def _import_watches(machines: StateMachines) -> list[Watch]:
     return [
         Watch(
             "ImportsErrors",
-            "The imports function failed or timed out. Step Functions tries the step again.",
+            "The imports function has failed or timed out for ten minutes. Imports do not go on.",
             machines.imports.function.metric_errors(period=FIVE_MINUTES),
             threshold=1,
+            periods=2,
         ),
         Watch(
             "ImportsBroken",
             "The state machine of an import failed. Its run is parked until somebody resumes it.",
-            _counted("imports", "ImportsBroken"),
+            _executions(machines),
             threshold=1,
         ),
     ]
+
+
+def _executions(machines: StateMachines) -> cloudwatch.MathExpression:
+    """Executions that failed or timed out, as Step Functions counts them: also those for which the
+    imports function could no longer run."""
+    failed, timed_out = (
+        cloudwatch.Metric(
+            namespace="AWS/States",
+            metric_name=name,
+            dimensions_map={"StateMachineArn": machines.machine.attr_arn},
+            statistic="Sum",
+            period=FIVE_MINUTES,
+        )
+        for name in ("ExecutionsFailed", "ExecutionsTimedOut")
+    )
+    return cloudwatch.MathExpression(
+        expression="FILL(failed, 0) + FILL(timedout, 0)",
+        using_metrics={"failed": failed, "timedout": timed_out},
+        period=FIVE_MINUTES,
+        label="executions that failed",
+    )
 
 
 def _webhook_watches(webhooks: Webhooks) -> list[Watch]:
     return [
         Watch(
             "WebhooksErrors",
-            "The webhooks function failed or timed out. The ledger sends the webhook again.",
+            "The webhooks function has failed or timed out for ten minutes. Changes come in late.",
             webhooks.webhooks.function.metric_errors(period=FIVE_MINUTES),
             threshold=1,
+            periods=2,
         ),
         Watch(
             "NotificationsFailed",

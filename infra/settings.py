@@ -32,6 +32,9 @@ RETENTION = {
         (731, "TWO_YEARS"),
     )
 }
+FEWEST_WORKERS, MOST_WORKERS = 2, 1000
+"""The limits of an event source's maximum concurrency:
+https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html"""
 ContextReader = Callable[[str], object]
 Chosen = TypeVar("Chosen")
 PAGE = "see docs/deploy-to-aws.md"
@@ -82,6 +85,7 @@ class Settings:
     cors_origins: tuple[str, ...]
     architecture: lambda_.Architecture
     alarm_topic_arn: str
+    max_workers: int
 
 
 def read_settings(
@@ -108,6 +112,7 @@ def read_settings(
         cors_origins=_list(context, "corsOrigins", at_least=0),
         architecture=_choice(context, "architecture", ARCHITECTURES),
         alarm_topic_arn=_text(context, "alarmTopicArn", default=""),
+        max_workers=_workers(context),
     )
 
 
@@ -195,6 +200,15 @@ def _texts(context: ContextReader, key: str, names: tuple[str, ...]) -> dict[str
     if missing:
         raise SettingError(f"context {key} lacks {', '.join(missing)}; {PAGE}")
     return {name: str(value[name]) for name in names}
+
+
+def _workers(context: ContextReader) -> int:
+    given = str(_value(context, "maxWorkers"))
+    if given.isdecimal() and FEWEST_WORKERS <= int(given) <= MOST_WORKERS:
+        return int(given)
+    raise SettingError(
+        f"context maxWorkers must be a number from {FEWEST_WORKERS} to {MOST_WORKERS}"
+    )
 
 
 def _tags(context: ContextReader) -> Mapping[str, str]:

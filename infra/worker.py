@@ -10,6 +10,7 @@ from infra.functions import Function, FunctionSetup, Shape, machine_arn
 from infra.lanes import Lanes
 from infra.permissions import consume, drive, keep_records, publish, send, stay_connected
 from infra.secrets import Secrets
+from infra.settings import FEWEST_WORKERS
 from infra.storage import Storage
 
 WORKER = Shape(
@@ -44,16 +45,19 @@ class Worker(Construct):
             consume(lanes.lane, lanes.dead_letters),
         ]
         self.worker = Function(self, "Worker", WORKER, setup, statements)
-        self._serve("Lane", lanes.lane)
-        # A worker that died five times must mark its run; its message still names the run.
-        self._serve("DeadLetters", lanes.dead_letters)
+        self._serve("Lane", lanes.lane, setup.settings.max_workers)
+        # A worker that died ten times must mark its run; its message still names the run.
+        self._serve("DeadLetters", lanes.dead_letters, FEWEST_WORKERS)
 
-    def _serve(self, name: str, queue: sqs.Queue) -> None:
+    def _serve(self, name: str, queue: sqs.Queue, most: int) -> None:
+        """Lambda asks the queue for no more messages than `most` workers have in hand. Without a
+        maximum it takes what the account then has no room for."""
         lambda_.EventSourceMapping(
             self,
             f"{name}ToWorker",
             target=self.worker.function,
             event_source_arn=queue.queue_arn,
             batch_size=1,
+            max_concurrency=most,
             report_batch_item_failures=True,
         )

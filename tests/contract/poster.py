@@ -38,6 +38,7 @@ from ledgerlink.services.posting.accept import post
 from ledgerlink.services.posting.chunks import store_chunks
 from ledgerlink.services.posting.preview import preview
 from ledgerlink.services.posting.snapshots import read_snapshots
+from ledgerlink.services.runs import posting_marks
 from ledgerlink.services.runs.ledger_session import ledger_session
 from ledgerlink.services.runs.next_step import finish
 from ledgerlink.services.sync.request import request_sync
@@ -165,11 +166,14 @@ class Poster(ABC, Generic[B]):
     @property
     def state(self) -> ConnectorState:
         """What the connector remembers between two workers."""
-        return self._service.deps.connector_states.load(self._key)
+        stored = self._service.deps.connector_states.load(self._key)
+        return {name: value for name, value in stored.items() if name != posting_marks.FIELD}
 
     @state.setter
     def state(self, state: ConnectorState) -> None:
-        self._service.deps.connector_states.save(self._key, state)
+        states = self._service.deps.connector_states
+        mark = posting_marks.PostingMark.of(states.load(self._key))
+        states.save(self._key, {**state, **mark.state()})
 
     @property
     def features(self) -> Features:

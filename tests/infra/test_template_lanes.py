@@ -1,5 +1,8 @@
+from pathlib import Path
+
 from aws_cdk.assertions import Template
 
+from tests.infra.conftest import synthesized
 from tests.infra.resources import Properties, properties
 
 
@@ -11,9 +14,24 @@ def queues(template: Template) -> tuple[Properties, Properties]:
     return lane, dead
 
 
-def test_a_message_is_tried_five_times_before_it_is_a_dead_letter(template: Template) -> None:
+def test_a_message_is_delivered_ten_times_before_it_is_a_dead_letter(template: Template) -> None:
+    """Case security 5: throttled deliveries count as well, and are no failures."""
     lane, _dead = queues(template)
-    assert lane["RedrivePolicy"]["maxReceiveCount"] == 5
+    assert lane["RedrivePolicy"]["maxReceiveCount"] == 10
+
+
+def test_workers_leave_room_for_the_other_functions_of_a_new_account(template: Template) -> None:
+    """Case security 5: a new account may run ten functions at once."""
+    mappings = properties(template, "AWS::Lambda::EventSourceMapping").values()
+    most = [mapping["ScalingConfig"]["MaximumConcurrency"] for mapping in mappings]
+    assert 10 - sum(most) >= 3
+
+
+def test_an_operator_chooses_how_many_workers_there_are(build: Path) -> None:
+    template = Template.from_stack(synthesized(build, maxWorkers="300"))
+    mappings = properties(template, "AWS::Lambda::EventSourceMapping").values()
+    most = [mapping["ScalingConfig"]["MaximumConcurrency"] for mapping in mappings]
+    assert sorted(most) == [2, 300]
 
 
 def test_groups_do_not_slow_each_other(template: Template) -> None:

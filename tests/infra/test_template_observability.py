@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 from aws_cdk.assertions import Template
@@ -9,7 +10,11 @@ ROOT = Path(__file__).resolve().parents[2]
 NAMES = {
     "DeadLetterReceived",
     "DeadLettersNotEmpty",
-    "LaneTooOld",
+    "LaneStopped",
+    "MessagesDropped",
+    "RunsStuck",
+    "ConnectionsLost",
+    "Throttled",
     "ApiErrors",
     "WorkerErrors",
     "Defects",
@@ -70,6 +75,9 @@ def test_metrics_of_functions_are_watched_under_their_own_name(template: Templat
         ("SyncsFailed", "worker"),
         ("Defects", "worker"),
         ("RunsSetAside", "worker"),
+        ("RunsStuck", "worker"),
+        ("ConnectionsLost", "worker"),
+        ("MessagesDropped", "worker"),
         ("DueFailed", "scheduler"),
         ("NotificationsFailed", "webhooks"),
     ):
@@ -80,5 +88,55 @@ def test_metrics_of_functions_are_watched_under_their_own_name(template: Templat
 
 def test_the_sandbox_has_one_overview_page(template: Template) -> None:
     body = json.dumps(only(template, "AWS::CloudWatch::Dashboard")["DashboardBody"])
-    shown = ("MeteredReads", "ConnectionsDue", "Notifications", "Notices", *NAMES)
+    graphs = ("RunsParked", "Items", "Messages", "LaneAge", "Throttles", "CompaniesUnread")
+    shown = ("MeteredReads", "ConnectionsDue", "Notifications", "Notices", *graphs, *NAMES)
     assert [name for name in shown if f'\\"title\\":\\"{name}\\"' not in body] == []
+
+
+COUNTED = re.compile(r'(?:metrics\.|[^.\w])count\(\s*f?"([A-Za-z]+)')
+
+
+def test_whatever_the_program_counts_is_shown(template: Template) -> None:
+    """Case product 20. Counts of calls and of pulled records are read in the runs."""
+    body = json.dumps(only(template, "AWS::CloudWatch::Dashboard")["DashboardBody"])
+    files = [*(ROOT / "shared").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]
+    counted = {name for file in files for name in COUNTED.findall(file.read_text())}
+    assert {"RunsParked", "MessagesFailed", "Items", "DueFailed"} <= counted
+    assert {name for name in counted if f'\\"{name}' not in body} == {"Calls", "Records"}
+
+
+def expressions(template: Template, alarm: str) -> tuple[str, set[str]]:
+    """The formula of an alarm, and the names of the metrics in it."""
+    parts = alarms(template)[alarm]["Metrics"]
+    (formula,) = [one["Expression"] for one in parts if "Expression" in one]
+    return formula, {
+        one["MetricStat"]["Metric"]["MetricName"] for one in parts if "MetricStat" in one
+    }
+
+
+def test_a_long_run_alone_does_not_page(template: Template) -> None:
+    """Case product 20: its last message waits for hours, and workers finish others meanwhile."""
+    formula, metrics = expressions(template, "LaneStopped")
+    assert metrics == {"ApproximateNumberOfMessagesVisible", "MessagesDone"}
+    assert "FILL(done, 0) < 1" in formula
+    assert "ApproximateAgeOfOldestMessage" not in str(alarms(template))
+
+
+def test_throttles_of_every_function_and_failed_executions_page(template: Template) -> None:
+    """Case product 20."""
+    formula, metrics = expressions(template, "Throttled")
+    assert metrics == {"Throttles"}
+    assert formula.count("FILL") == len(properties(template, "AWS::Lambda::Function"))
+    _, metrics = expressions(template, "ImportsBroken")
+    assert metrics == {"ExecutionsFailed", "ExecutionsTimedOut"}
+
+
+def test_no_page_calls_its_alarm_harmless() -> None:
+    """Case product 20."""
+    page = (ROOT / "docs" / "operations.md").read_text()
+    for name in NAMES:
+        section = page.partition(f"### {name}\n")[2].partition("\n### ")[0]
+        done = section.partition("**Do:**")[2].lower()
+        assert done, name
+        assert not any(words in done for words in ("nothing is wrong", "do nothing")), name
+        assert not done.strip().startswith("nothing"), name

@@ -17,6 +17,7 @@ from ledgerlink.services.posting.chunks import store_chunks
 from ledgerlink.services.posting.plan_post import PostPlanner
 from ledgerlink.services.posting.staged_records import read_records
 from ledgerlink.services.runs.ledger_session import ledger_session
+from ledgerlink.services.runs.next_step import count_settled
 from ledgerlink.services.settings.rules import keep_created_rules
 
 
@@ -74,6 +75,7 @@ def start(deps: Dependencies, run: Run) -> Run:
     """Start applying a planned run; one with nothing to send is finished at once. Raises Conflict
     when a user has cancelled it meanwhile."""
     now = deps.clock.now()
+    count_settled(deps, run)
     started_at = run.started_at or now
     run = replace(run, state=RunState.APPLYING, idle=0, started_at=started_at, planned_at=now)
     if not run.open_chunks():

@@ -10,7 +10,15 @@ from ledgerlink.domain.model.reasons import reason
 from ledgerlink.services.messages import Message
 from ledgerlink.storage import staging
 
-from tests.contract.stores.samples import ACME, ACME_SECOND, NEIGHBOURS, RIVAL, STRANGE, connection, run
+from tests.contract.stores.samples import (
+    ACME,
+    ACME_SECOND,
+    NEIGHBOURS,
+    RIVAL,
+    STRANGE,
+    connection,
+    run,
+)
 from tests.contract.stores.stores import Stores, packed
 from tests.fakes import files
 

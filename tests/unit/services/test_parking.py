@@ -364,3 +364,31 @@ def test_a_worker_of_before_a_resume_does_not_park_the_resumed_run(
     assert resumed.state is not RunState.PARKED
     assert resumed.idle == 0
     assert {waiting.generation for waiting in app.lane.messages} == {resumed.generation}
+
+
+@pytest.mark.parametrize(
+    ("error", "counted"),
+    [
+        (LOST, {"RunsParkedNeedsReconnect": 1, "ConnectionsLost": 1}),
+        (DOWN, {"RunsParkedLedgerUnavailable": 1}),
+        (STOPPED, {"RunsParkedLedgerStopped": 1, "RunsStuck": 1}),
+    ],
+)
+def test_parked_runs_are_counted_by_reason(error: LedgerError, counted: dict[str, int]) -> None:
+    """Case product 20: and once more where a person has to act."""
+    app, connection, _ = interrupted(error, 2)
+    names = ("RunsParked", "RunsStuck", "ConnectionsLost")
+    found = {name: n for name, n in app.counts.items() if name.startswith(names)}
+    assert found == {"RunsParked": 1, **counted}
+    parking.lose_authorization(app.deps, connection, LOST)
+    assert app.counts["ConnectionsLost"] == 1
+
+
+def test_items_that_the_plan_decides_are_counted_like_those_that_are_sent() -> None:
+    """Case product 20."""
+    app = in_memory_service()
+    records = [entry("t1"), entry("t2", staff_key="u2"), entry("t3", project_key="unknown")]
+    app.post(app.connected(), "key", records)
+    app.work()
+    found = {state: app.counts[f"Items{state}"] for state in ("Posted", "Skipped", "Blocked")}
+    assert found == {"Posted": 1, "Skipped": 1, "Blocked": 1}

@@ -20,6 +20,7 @@ from ledgerlink.services.runs.next_step import (
     END,
     PLAN,
     STAGE,
+    count_settled,
     drive,
     finish,
     next_step,
@@ -102,6 +103,8 @@ def _apply_leg(deps: Dependencies, run: Run, execution: str, token: str) -> None
 
 def _started(deps: Dependencies, run: Run) -> Run:
     now = deps.clock.now()
+    if run.started_at is None:
+        count_settled(deps, run)
     started = replace(
         run,
         state=RunState.APPLYING,

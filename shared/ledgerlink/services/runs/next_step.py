@@ -5,6 +5,7 @@ that waits between its steps. Its next step follows from the run's state alone, 
 that was lost can be replaced by a new one.
 """
 
+from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -65,6 +66,16 @@ def _leg_is_over(run: Run, waiting: ExecutionState) -> bool:
     if waiting.step != APPLY:
         return False
     return all(chunk.number > waiting.until for chunk in run.open_chunks())
+
+
+def count_settled(deps: Dependencies, run: Run) -> None:
+    """Count the items that the plan has decided, such as blocked ones. Those that are sent are
+    counted with their outcomes."""
+    settled: Counter[str] = Counter()
+    for chunk in run.chunks:
+        settled.update(chunk.settled)
+    for state, number in settled.items():
+        deps.metrics.count(f"Items{state.capitalize()}", number)
 
 
 def finish(deps: Dependencies, run: Run) -> None:

@@ -1,5 +1,6 @@
 """Parking runs that cannot continue, and resuming them. A parked run does not block the queue."""
 
+import logging
 from contextlib import suppress
 from dataclasses import replace
 
@@ -11,9 +12,16 @@ from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.newest import change_connection
 from ledgerlink.services.runs.next_step import start_next_step, start_waiting_import
 
+logger = logging.getLogger(__name__)
+
 UNFINISHED = (RunState.APPLYING, RunState.QUEUED, RunState.PARKED, RunState.CANCELLING)
 WAITING = (RunState.QUEUED, RunState.PARKED)
 """The states in which a post or a sync can be given up: no worker is at it."""
+
+
+COUNTED_ELSEWHERE = ("ledger_unavailable", "needs_reconnect", "worker_failed")
+"""Reasons of parked runs that nobody has to look at for the run's sake: it is resumed by itself, or
+the lost connection (`ConnectionsLost`) or our own failure (`RunsSetAside`) is counted."""
 
 
 def park(deps: Dependencies, run: Run, why: Reason) -> Run:
@@ -23,8 +31,19 @@ def park(deps: Dependencies, run: Run, why: Reason) -> Run:
     parked = replace(run, state=state, reason=why)
     deps.runs.save(parked, of_generation=run.generation)
     if not planning:
-        deps.metrics.count("RunsParked", 1)
+        _count_parked(deps, parked, why)
     return parked
+
+
+def _count_parked(deps: Dependencies, run: Run, why: Reason) -> None:
+    """Count and log a parked run by its reason. Those that the operator sees to are counted once
+    more."""
+    key = run.connection_key
+    logger.warning("run %s of %s/%s was parked: %s", run.id, key.firm, key.id, why.code)
+    deps.metrics.count("RunsParked", 1)
+    deps.metrics.count(f"RunsParked{''.join(map(str.capitalize, why.code.split('_')))}", 1)
+    if run.sync is None and why.code not in COUNTED_ELSEWHERE:
+        deps.metrics.count("RunsStuck", 1)
 
 
 def reason_of(error: LedgerError) -> Reason:
@@ -50,7 +69,9 @@ def lose_authorization(
             return stored
         return replace(stored, state=ConnectionState.NEEDS_RECONNECT, reason=why)
 
-    change_connection(deps, connection.key, lost)
+    stored = change_connection(deps, connection.key, lost)
+    if stored.reason is why:  # not lost before, and not reconnected meanwhile
+        deps.metrics.count("ConnectionsLost", 1)
 
 
 def resume(deps: Dependencies, run: Run) -> Run:
