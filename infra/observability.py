@@ -238,7 +238,7 @@ def _run_watches() -> list[Watch]:
         ),
         Watch(
             "RunsStuck",
-            "A post or an import was parked, and goes on only once a person has acted.",
+            "A post or an import stopped, and goes on only once a person has acted.",
             _counted("worker", "RunsStuck"),
             threshold=1,
         ),

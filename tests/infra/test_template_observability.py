@@ -50,6 +50,16 @@ def test_operations_has_a_section_per_alarm() -> None:
     assert {name for name in NAMES if f"### {name}\n" in page} == NAMES
 
 
+def test_the_page_on_deploying_names_what_the_stack_contains(template: Template) -> None:
+    """Case product 18."""
+    page = " ".join((ROOT / "docs" / "deploy-to-aws.md").read_text().split())
+    assert len(NAMES) == 20
+    assert "twenty alarms" in page
+    functions = properties(template, "AWS::Lambda::Function").values()
+    names = [one["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] for one in functions]
+    assert [name for name in names if f"`{name}`" not in page] == []
+
+
 def test_silence_is_an_alarm_for_the_clock_only(template: Template) -> None:
     silent = {
         name for name, one in alarms(template).items() if one["TreatMissingData"] != "notBreaching"

@@ -4,12 +4,16 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+from ledgerlink.domain.errors import RecordsRestored
 from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.model.runs import Run, RunState
+from ledgerlink.services.posting.preview import preview
 from ledgerlink.services.runs import parking
 
 from tests.fakes.failure_plan import FailurePlan
-from tests.fakes.service import InMemoryService, entry, in_memory_service
+from tests.fakes.service import USER, InMemoryService, entry, in_memory_service
+from tests.support.importing import drafted, planned
 
 ENTRIES = [entry(f"t{n}") for n in range(6)]
 ROWS = ("links", "runs", "connections", "connector_states", "settings", "rules", "schedules")
@@ -166,3 +170,28 @@ def test_a_worker_that_dies_at_a_mark_is_no_restored_table(at: int) -> None:
     app, connection, _ = posting_twice(FailurePlan(at=at))
     assert post(app, connection, "third").state is RunState.COMPLETED
     assert posted(app) == len(ENTRIES) + 1
+
+
+def test_an_import_is_not_planned_and_somebody_is_paged() -> None:
+    """Case security 10: it stays a draft, whose plan would write everything again."""
+    app = in_memory_service()
+    connection = app.connected()
+    backup = rows(app)
+    post(app, connection, "first")
+    restore(app, backup)
+    run = planned(app, drafted(app, connection, *ENTRIES))
+    assert run.state is RunState.DRAFT
+    assert run.reason == reason("records_restored")
+    assert app.counts["RunsStuck"] == 1
+
+
+def test_a_preview_says_so_too() -> None:
+    """Case security 10: preview and post give the same."""
+    app = in_memory_service()
+    connection = app.connected()
+    backup = rows(app)
+    post(app, connection, "first")
+    restore(app, backup)
+    with pytest.raises(RecordsRestored) as refused:
+        preview(app.deps, connection.key, USER, ENTRIES)
+    assert refused.value.remedy == reason("records_restored").remedy

@@ -30,18 +30,18 @@ def park(deps: Dependencies, run: Run, why: Reason) -> Run:
     state = RunState.DRAFT if planning else RunState.PARKED
     parked = replace(run, state=state, reason=why)
     deps.runs.save(parked, of_generation=run.generation)
-    if not planning:
-        _count_parked(deps, parked, why)
+    _count_parked(deps, parked, why)
     return parked
 
 
 def _count_parked(deps: Dependencies, run: Run, why: Reason) -> None:
-    """Count and log a parked run by its reason. Those that the operator sees to are counted once
+    """Count and log a run that cannot go on. Those that the operator sees to are counted once
     more."""
     key = run.connection_key
-    logger.warning("run %s of %s/%s was parked: %s", run.id, key.firm, key.id, why.code)
-    deps.metrics.count("RunsParked", 1)
-    deps.metrics.count(f"RunsParked{''.join(map(str.capitalize, why.code.split('_')))}", 1)
+    logger.warning("run %s of %s/%s is %s: %s", run.id, key.firm, key.id, run.state, why.code)
+    if run.state is RunState.PARKED:
+        deps.metrics.count("RunsParked", 1)
+        deps.metrics.count(f"RunsParked{''.join(map(str.capitalize, why.code.split('_')))}", 1)
     if run.sync is None and why.code not in COUNTED_ELSEWHERE:
         deps.metrics.count("RunsStuck", 1)
 
