@@ -166,8 +166,7 @@ class Poster(ABC, Generic[B]):
     @property
     def state(self) -> ConnectorState:
         """What the connector remembers between two workers."""
-        stored = self._service.deps.connector_states.load(self._key)
-        return {name: value for name, value in stored.items() if name != posting_marks.FIELD}
+        return posting_marks.without_mark(self._service.deps.connector_states.load(self._key))
 
     @state.setter
     def state(self, state: ConnectorState) -> None:

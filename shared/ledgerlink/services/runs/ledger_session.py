@@ -13,6 +13,7 @@ from ledgerlink.services.runs.posting_marks import (
     require_known,
     settled,
     store_next,
+    without_mark,
 )
 
 
@@ -78,7 +79,7 @@ async def ledger_session(
     one died before it could say what is left unanswered.
     """
     state = deps.connector_states.load(connection.key)
-    ledger = deps.open(connection, state)
+    ledger = deps.open(connection, without_mark(state))
     session = LedgerSession(deps, connection, ledger, mark=PostingMark.of(state))
     try:
         if writes:

@@ -38,6 +38,11 @@ class PostingMark:
         return {FIELD: [self.number, self.pending]}
 
 
+def without_mark(state: ConnectorState) -> ConnectorState:
+    """What the connector itself has stored in its state."""
+    return {name: value for name, value in state.items() if name != FIELD}
+
+
 def require_known(deps: Dependencies, connection: Connection, mark: PostingMark) -> None:
     """Raises RecordsRestored when the bucket has a mark that the table does not know."""
     if _next_in_bucket(deps, connection, mark) not in ("", mark.pending):
