@@ -222,3 +222,28 @@ def test_a_name_of_what_is_gone_is_free(gone: str) -> None:
     lists_came_in(app, connection, [*RECORDS, former])
     record = {"kind": "client", "key": "c", "name": "Former"}
     assert shown(app, connection, record) == {"project:c": None}
+
+
+@pytest.mark.parametrize("ledger", PROJECTS)
+@pytest.mark.parametrize(
+    ("record", "name", "code"),
+    [
+        ({"kind": "client", "key": "n"}, "ACME", "name_taken"),
+        ({"kind": "client", "key": "n"}, "Newer", None),
+        ({"kind": "staff", "key": "n"}, "bo cruz", "name_taken"),
+        ({"kind": "staff", "key": "n", "email": "n@example.com"}, "Newer", None),
+    ],
+)
+def test_a_record_is_not_renamed_to_what_another_is_called(
+    ledger: str, record: dict[str, str], name: str, code: str | None
+) -> None:
+    """Cases general 03, product 2: the preview knows of the name, as for a new record."""
+    app, connection = service(ledger)
+    app.post(connection, "new", [record | {"name": "New"}])
+    app.work()
+    (stored,) = app.company().stored.values()
+    kind = L.CUSTOMER if record["kind"] == "client" else L.EMPLOYEE
+    own = ListRecord(type=kind, id=stored.id, name="New", fields={"email": record.get("email")})
+    lists_came_in(app, connection, [*RECORDS, *PEOPLE, own])
+    (reason,) = shown(app, connection, record | {"name": name}).values()
+    assert reason == code

@@ -44,6 +44,11 @@ class Names(Protocol):
         what it is in the ledger already."""
         ...
 
+    def renamed_to(self, record: NewListRecord, own_id: str) -> Twin | None:
+        """The record of the ledger whose name this one, which is there already, would get; None
+        where there is none, or where it keeps its name."""
+        ...
+
     def is_listed(self, record: NewListRecord, ledger_id: str) -> bool:
         """Whether a sync has brought in what the record is in the ledger."""
         ...
@@ -61,6 +66,9 @@ class NamesUnchecked:
     """Leaves names to the ledger."""
 
     def twin(self, *_given: object) -> None:
+        return None
+
+    def renamed_to(self, *_given: object) -> None:
         return None
 
     def is_listed(self, *_given: object) -> bool:
@@ -105,10 +113,18 @@ class KnownNames:
             elsewhere = held.type is not kind or not _is_beside(held, record)
             return Twin(held.id, _why_taken(record, _by(held), elsewhere), elsewhere)
         email = plain(record.email) if isinstance(record, NewPerson) and record.email else ""
-        if email and (held := _first(self._with_email(kind, email))) is not None:
+        same_email = [one for one in self._with_email(kind, email) if one.id != own_id]
+        if email and (held := _first(same_email)) is not None:
             words = {"name": record.name, "email": email, "detail": _by(held)}
             return Twin(held.id, reason("email_taken", field="email", **words))
         return None
+
+    def renamed_to(self, record: NewListRecord, own_id: str) -> Twin | None:
+        """As `Names`."""
+        own = self._by_id(self._list_of(record)).get(own_id)
+        if own is None or plain(own.name) == plain(record.name):
+            return None
+        return self.twin(record, own_id)
 
     def places(self, record: NewListRecord) -> Collection[Place]:
         """As `Names`."""

@@ -141,7 +141,10 @@ class Listing:
         link = self._link(kind, source_key)
         if link is None:
             return
-        document = self._given.composer.list_record(self._new_record(source_key, mapping))
+        record = self._new_record(source_key, mapping)
+        if (twin := self._given.names.renamed_to(record, link.ledger_id)) is not None:
+            raise Blocked(twin.reason)
+        document = self._given.composer.list_record(record)
         document = replace(document, key=link.key, members=(source_key,))
         differ = Differ(edits=self._given.posting.ledger_edits, record=kind)
         yield from differ.to_write(document, self._given.linked_document(link))
