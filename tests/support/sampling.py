@@ -23,23 +23,35 @@ def header() -> str:
 
 
 def sampled(
-    names: str | Sequence[str], cases: Iterable[Any], one_in: int = 10, **parametrize: Any
+    names: str | Sequence[str],
+    cases: Iterable[Any],
+    one_in: int = 10,
+    ids: Iterable[str] | Callable[[Any], str] | None = None,
 ) -> Callable[[Test], Test]:
     """`pytest.mark.parametrize`, with a sample of the cases unless FULL=1.
 
     The sample has one of each `one_in` consecutive cases, so a case order that follows a process
     step by step is covered from its beginning to its end. It depends on the seed and on the test's
-    name, so two tests over the same cases complement each other.
+    name, so two tests over the same cases complement each other. `ids` are the
+    names of all cases in their order, or make the name of one.
     """
-    every = list(cases)
+    every = list(cases) if ids is None or callable(ids) else _named(cases, ids)
+    of_one = ids if callable(ids) else None
 
     def mark(test: Test) -> Test:
         name = f"{test.__module__}.{test.__qualname__}"
         chosen = sample(every, name, one_in)
-        marked: Test = pytest.mark.parametrize(names, chosen, **parametrize)(test)
+        marked: Test = pytest.mark.parametrize(names, chosen, ids=of_one)(test)
         return marked
 
     return mark
+
+
+def _named(cases: Iterable[Any], ids: Iterable[str]) -> list[Any]:
+    return [
+        pytest.param(*(case if isinstance(case, tuple) else (case,)), id=name)
+        for case, name in zip(cases, ids, strict=True)
+    ]
 
 
 def sample(cases: Sequence[Case], name: str, one_in: int = 10) -> list[Case]:

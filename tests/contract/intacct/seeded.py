@@ -42,4 +42,15 @@ def _copied(table: Table, later: int) -> Table:
 
 def _moved(record: Record, later: int) -> Record:
     """A record is never written to, so its values need no copy."""
-    return replace(record, created=record.created + later, modified=record.modified + later)
+    if not later:
+        return record
+    return Record(
+        record.recordno,
+        record.values,
+        record.entity,
+        record.parent,
+        record.created + later,
+        record.modified + later,
+        record.createdby,
+        record.modifiedby,
+    )

@@ -11,8 +11,9 @@ from ledgerlink.domain.model.source_records import Record
 from tests.contract.intacct.papers import PAPERS, Paper, choose, papers
 from tests.contract.intacct.poster import Poster, code
 from tests.contract.papers import charged, invoice, spent
+from tests.support.sampling import sampled
 
-EVERY = pytest.mark.parametrize("paper", papers(), ids=PAPERS)
+EVERY = sampled("paper", papers(), one_in=3, ids=PAPERS)
 LOST = ["html502", "524", "html200", "truncate"]
 
 
@@ -26,9 +27,10 @@ def lose(poster: Poster, function: str, action: str = "cut", when: str = "after"
     poster.lose(action, when, match={"function": function})
 
 
-@pytest.mark.parametrize(
+@sampled(
     ("paper", "action"),
     [(one, "cut") for one in papers()] + [(PAPERS["bill"], action) for action in LOST],
+    one_in=3,
     ids=[*PAPERS, *LOST],
 )
 def test_a_document_whose_answer_is_lost_is_found_and_there_once(

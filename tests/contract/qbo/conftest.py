@@ -8,10 +8,14 @@ import httpx
 import pytest
 
 from local.sandboxes.common.clock import Clock
-from local.sandboxes.qbo.server import Options, Running, in_process
+from local.sandboxes.common.in_process import URL, InProcess
+from local.sandboxes.qbo.sandbox import DEFAULT_REALM, Sandbox
+from local.sandboxes.qbo.server import Running
 from local.sandboxes.qbo.settings import Settings
+from local.sandboxes.qbo.web.app import build_app
 from tests.contract.qbo.books import Books, Make
 from tests.contract.qbo.poster import Poster
+from tests.contract.qbo.seeded import add_company
 from tests.support.ledger_memory import memory as memory
 from tests.support.skipped_time import SkippedTime
 
@@ -39,7 +43,9 @@ def time() -> SkippedTime:
 def served(time: SkippedTime) -> Running:
     """The sandbox, in this process."""
     clock = Clock(1.0, time.monotonic, time.wall)
-    return in_process(Options(seed="empty", clock=clock, settings=USUAL))
+    sandbox = Sandbox(USUAL, clock)
+    add_company(sandbox, "Empty Company", "empty", realm=DEFAULT_REALM)
+    return Running(sandbox, URL, transport=InProcess(build_app(sandbox)))
 
 
 @pytest.fixture
@@ -54,7 +60,7 @@ def company(served: Running, screens: httpx.Client, time: SkippedTime) -> Make:
     """Makes companies."""
 
     def make(seed: str = "empty", **more: Any) -> Books:
-        realm = served.sandbox.add_company(f"Firm {next(numbers)}", seed, **more).realm
+        realm = add_company(served.sandbox, f"Firm {next(numbers)}", seed, **more).realm
         return Books(served, screens, realm, time)
 
     return make

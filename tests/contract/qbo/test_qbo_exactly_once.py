@@ -12,8 +12,9 @@ from ledgerlink.domain.model.source_records import Record, RecordKind
 from tests.contract.papers import PAPERS, Paper, charged, gone, invoice, papers, sold, spent, worked
 from tests.contract.qbo.poster import Outcomes, Poster, code
 from tests.support.ledger_memory import MEMORIES
+from tests.support.sampling import sampled
 
-EVERY = pytest.mark.parametrize("paper", papers(), ids=PAPERS)
+EVERY = sampled("paper", papers(), one_in=3, ids=PAPERS)
 FIVE = [worked(f"t{n}", notes="Same") for n in range(5)]
 KINDS = ("TimeActivity", "Bill", "Purchase", "Invoice")
 

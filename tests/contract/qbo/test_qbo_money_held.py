@@ -15,8 +15,9 @@ from ledgerlink.domain.model.time_settings import LedgerEdits, TimeSettings
 from tests.contract.papers import PAPERS, Paper, papers, spent
 from tests.contract.qbo.books import Row
 from tests.contract.qbo.poster import Poster, code
+from tests.support.sampling import sampled
 
-EVERY = pytest.mark.parametrize("paper", papers(), ids=PAPERS)
+EVERY = sampled("paper", papers(), one_in=3, ids=PAPERS)
 BILLABLE = {"project_key": "birds", "billable": True}
 
 
@@ -183,7 +184,7 @@ SEEN = [(n, e) for n in PAPERS for e in EDITS if e != "number" and (n, e) != ("i
 """Numbers and the text of this invoice were not sent."""
 
 
-@pytest.mark.parametrize(("name", "edit"), SEEN)
+@sampled(("name", "edit"), SEEN, one_in=4)
 def test_a_users_edit_is_seen_and_neither_changed_nor_deleted(
     poster: Poster, name: str, edit: str
 ) -> None:
@@ -386,7 +387,7 @@ LOCKS = {
     "refund matched": Lock(PAPERS["refund"], reconciled("matched"), {}, early=False),
     "bill deposited": Lock(PAPERS["bill"], reconciled("deposited"), {}, early=False),
 }
-CLOSED = pytest.mark.parametrize("name", LOCKS)
+CLOSED = sampled("name", LOCKS, one_in=4)
 
 
 @pytest.mark.parametrize("paid", ["allow", "refuse"])

@@ -9,8 +9,9 @@ from ledgerlink.domain.model.source_records import Record
 
 from tests.contract.papers import PAPERS, Paper, charged, invoice, papers, sold, spent, worked
 from tests.contract.qbo.poster import Poster, code
+from tests.support.sampling import sampled
 
-EVERY = pytest.mark.parametrize("paper", papers(), ids=PAPERS)
+EVERY = sampled("paper", papers(), one_in=3, ids=PAPERS)
 LOST = ["cut", "html502", "503", "status500", "fault10000"]
 
 
@@ -20,9 +21,10 @@ def lose(poster: Poster, action: str, kind: str = "single", **more: Any) -> None
     poster.books.admin("faults", fault)
 
 
-@pytest.mark.parametrize(
+@sampled(
     ("paper", "action"),
     [(one, "cut") for one in papers()] + [(PAPERS["bill"], action) for action in LOST[1:]],
+    one_in=3,
     ids=[*PAPERS, *LOST[1:]],
 )
 def test_a_document_whose_answer_is_lost_is_there_once_and_known(

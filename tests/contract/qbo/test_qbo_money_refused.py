@@ -27,8 +27,9 @@ from tests.contract.papers import (
 )
 from tests.contract.qbo.books import Make
 from tests.contract.qbo.poster import Poster, abroad, code, words
+from tests.support.sampling import sampled
 
-EVERY = pytest.mark.parametrize("paper", papers(), ids=PAPERS)
+EVERY = sampled("paper", papers(), one_in=3, ids=PAPERS)
 
 
 def refused(outcome: Outcome, because: str) -> str:
@@ -134,7 +135,7 @@ def deactivate(poster: Poster, gap: Gap) -> None:
     poster.books.change(gap.entity, by_name.get(gap.row_id, gap.row_id), Active=False)
 
 
-@pytest.mark.parametrize("gap", GAPS, ids=told)
+@sampled("gap", GAPS, one_in=4, ids=told)
 def test_an_inactive_reference_of_a_document_is_named(poster: Poster, gap: Gap) -> None:
     deactivate(poster, gap)
     paper = PAPERS[gap.paper]
@@ -146,7 +147,7 @@ def test_an_inactive_reference_of_a_document_is_named(poster: Poster, gap: Gap) 
 
 
 @pytest.mark.parametrize("fault", ["610", "2500"])
-@pytest.mark.parametrize("gap", [gap for gap in GAPS if gap.given], ids=told)
+@sampled("gap", [gap for gap in GAPS if gap.given], one_in=4, ids=told)
 def test_an_invalid_reference_of_an_update_is_named_and_the_document_stays(
     poster: Poster, gap: Gap, fault: str
 ) -> None:
@@ -233,7 +234,7 @@ BY_ITEM = {"Amount": 5, "DetailType": "SalesItemLineDetail", "SalesItemLineDetai
 
 
 @pytest.mark.parametrize("kinds", [False, True], ids=["entity", "kind"])
-@pytest.mark.parametrize("name", NUMBERED)
+@sampled("name", NUMBERED, one_in=3)
 def test_a_number_of_another_document_is_refused_and_that_document_named(
     poster: Poster, name: str, kinds: bool
 ) -> None:
@@ -252,7 +253,7 @@ def test_a_number_of_another_document_is_refused_and_that_document_named(
 
 
 @pytest.mark.parametrize("kinds", [False, True], ids=["entity", "kind"])
-@pytest.mark.parametrize("name", NUMBERED)
+@sampled("name", NUMBERED, one_in=3)
 def test_a_number_that_our_own_earlier_attempt_has_is_adopted(
     poster: Poster, name: str, kinds: bool
 ) -> None:
@@ -267,7 +268,7 @@ def test_a_number_that_our_own_earlier_attempt_has_is_adopted(
     assert len(poster.ours(paper.kind)) == 1
 
 
-@pytest.mark.parametrize("name", NUMBERED)
+@sampled("name", NUMBERED, one_in=3)
 def test_our_document_with_other_amounts_is_adopted_with_a_difference(
     poster: Poster, name: str
 ) -> None:
@@ -323,7 +324,7 @@ OFF: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any], str, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", OFF)
+@sampled("name", OFF, one_in=2)
 def test_a_feature_that_is_off_is_reported_before_anything_is_sent(
     poster: Poster, name: str
 ) -> None:
@@ -335,7 +336,7 @@ def test_a_feature_that_is_off_is_reported_before_anything_is_sent(
     assert outcome.reason == reason("feature_off", field=field, detail=f"{what} are off")
 
 
-@pytest.mark.parametrize("name", OFF)
+@sampled("name", OFF, one_in=2)
 @pytest.mark.parametrize("paper", papers("bill", "check", "charge"), ids=lambda p: p.kind)
 def test_a_feature_that_was_switched_off_meanwhile_is_named(
     poster: Poster, paper: Paper, name: str

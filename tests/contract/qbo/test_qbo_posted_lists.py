@@ -22,6 +22,7 @@ from tests.contract.papers import gone, invoice, sold, spent, worked
 from tests.contract.qbo.books import Row
 from tests.contract.qbo.list_samples import CLIENT, EMPLOYEE, PROJECT, VENDOR
 from tests.contract.qbo.poster import Poster, code, words
+from tests.support.sampling import sampled
 
 PERSONS = [EMPLOYEE, VENDOR]
 POSTED: list[tuple[ListPost, str, str]] = [
@@ -37,7 +38,7 @@ def named(poster: Poster, kind: str, name: str) -> list[Row]:
     return [row for row in poster.books.rows(kind) if row["DisplayName"] == name]
 
 
-@pytest.mark.parametrize(("record", "kind", "key"), POSTED, ids=NAMES)
+@sampled(("record", "kind", "key"), POSTED, one_in=3, ids=NAMES)
 def test_a_new_client_or_member_of_staff_is_a_record_of_its_list(
     poster: Poster, record: ListPost, kind: str, key: str
 ) -> None:
@@ -124,7 +125,7 @@ def test_an_item_that_a_rule_creates_comes_with_the_invoice_that_needs_it(poster
 # Changes.
 
 
-@pytest.mark.parametrize(("record", "kind", "key"), POSTED, ids=NAMES)
+@sampled(("record", "kind", "key"), POSTED, one_in=3, ids=NAMES)
 def test_a_new_name_keeps_a_bookkeepers_additions(
     poster: Poster, record: ListPost, kind: str, key: str
 ) -> None:
@@ -157,7 +158,7 @@ def test_a_project_can_move_to_another_client_and_stand_alone(poster: Poster) ->
     assert not row.get("Job")
 
 
-@pytest.mark.parametrize(("record", "kind", "key"), POSTED, ids=NAMES)
+@sampled(("record", "kind", "key"), POSTED, one_in=3, ids=NAMES)
 def test_an_equal_record_is_not_sent_again(
     poster: Poster, record: ListPost, kind: str, key: str
 ) -> None:
@@ -166,7 +167,7 @@ def test_an_equal_record_is_not_sent_again(
     assert poster.row(key)["SyncToken"] == "0"
 
 
-@pytest.mark.parametrize(("record", "kind", "key"), POSTED, ids=NAMES)
+@sampled(("record", "kind", "key"), POSTED, one_in=3, ids=NAMES)
 def test_a_record_deleted_in_the_product_is_made_inactive(
     poster: Poster, record: ListPost, kind: str, key: str
 ) -> None:
@@ -191,7 +192,7 @@ def test_a_record_that_a_rule_links_is_left_to_the_ledger(poster: Poster) -> Non
 
 
 @pytest.mark.parametrize("detail", ["id", "null", "text"])
-@pytest.mark.parametrize(("record", "kind", "key"), POSTED, ids=NAMES)
+@sampled(("record", "kind", "key"), POSTED, one_in=3, ids=NAMES)
 def test_a_name_that_another_list_has_already_is_refused_and_its_holder_named(
     poster: Poster, record: ListPost, kind: str, key: str, detail: str
 ) -> None:
@@ -258,7 +259,7 @@ def test_a_client_above_a_project_who_is_inactive_is_named(poster: Poster) -> No
 # Repeats.
 
 
-@pytest.mark.parametrize(("record", "kind", "key"), POSTED, ids=NAMES)
+@sampled(("record", "kind", "key"), POSTED, one_in=3, ids=NAMES)
 def test_a_record_whose_answer_is_lost_is_there_once(
     repeating_poster: Poster, record: ListPost, kind: str, key: str
 ) -> None:
@@ -271,7 +272,7 @@ def test_a_record_whose_answer_is_lost_is_there_once(
     assert len(named(poster, kind, record.name)) == 1
 
 
-@pytest.mark.parametrize(("record", "kind", "key"), POSTED, ids=NAMES)
+@sampled(("record", "kind", "key"), POSTED, one_in=3, ids=NAMES)
 def test_a_record_of_unknown_outcome_is_found_by_its_name(
     poster: Poster, record: ListPost, kind: str, key: str
 ) -> None:

@@ -10,6 +10,7 @@ from ledgerlink.domain.model.source_records import Record, RecordKind
 from tests.contract.papers import FILE, PAPERS, Paper, charged, gone, papers, receipt, spent
 from tests.contract.qbo.books import Row
 from tests.contract.qbo.poster import Poster, code, words
+from tests.support.sampling import sampled
 
 REPORT = "expense-report:R1"
 KEY = "receipt:expense/x1/r1"
@@ -38,7 +39,7 @@ def files(poster: Poster) -> list[Row]:
     return poster.books.rows("Attachable")
 
 
-@pytest.mark.parametrize("paper", papers(), ids=PAPERS)
+@sampled("paper", papers(), one_in=3, ids=PAPERS)
 def test_a_receipt_is_attached_to_its_document_in_a_step_of_its_own(
     poster: Poster, paper: Paper
 ) -> None:

@@ -16,7 +16,7 @@ from ledgerlink.services.imports import service
 from ledgerlink.services.imports.service import ImportRequest, User
 
 from tests.fakes.service import FIRM, InMemoryService, entry, in_memory_service
-from tests.support.sampling import examples
+from tests.support.sampling import examples, sampled
 
 ADA = User(FIRM, "ada")
 FEBRUARY = Scope(first_day=date(2026, 2, 1), last_day=date(2026, 2, 28))
@@ -236,7 +236,7 @@ def test_a_repeat_of_the_last_import_writes_nothing(told: list[tuple[Any, ...]])
 
 
 @pytest.mark.parametrize("locked", [(T0,), (T1,), (T0, T1)], ids="+".join)
-@pytest.mark.parametrize("then", [(a, b, c) for a in PROJECTS for b in PROJECTS for c in PROJECTS])
+@sampled("then", [(a, b, c) for a in PROJECTS for b in PROJECTS for c in PROJECTS], one_in=4)
 def test_entries_that_an_activity_cannot_take_over_stay_where_they_are(
     then: tuple[str, ...], locked: tuple[str, ...]
 ) -> None:
