@@ -195,6 +195,11 @@ class Poster(ABC, Generic[B]):
         through. What is waited for takes no time."""
 
     @abstractmethod
+    def recognises_repeats(self) -> None:
+        """From now on the ledger recognises the id of a request that it has carried out, whatever
+        the defaults of its sandbox are."""
+
+    @abstractmethod
     def well(self) -> None:
         """Nothing fails any more."""
 
@@ -355,8 +360,9 @@ class Poster(ABC, Generic[B]):
         return {op.key: _planned(op) for op in operations if _is_settled(op)} | known
 
     def again(self, read_first: ListType | None = None) -> Outcomes:
-        """Another worker sends the same requests again, because the one before it died before it
-        recorded the answers; it may have read a list before."""
+        """Another worker, which may have read a list before, sends the same requests again, under
+        the same ids. No run does: it searches first (`carried_on`, `taken_over`). Of documents each
+        is there once only where the ledger recognises the ids (`recognises_repeats`)."""
         return {**self._run(self._again(read_first)), **self._apply_rest()}
 
     def _apply_rest(self) -> Outcomes:
@@ -395,18 +401,24 @@ class Poster(ABC, Generic[B]):
         finally:
             self.may_search = False
 
+    def carried_on(self) -> Outcomes:
+        """What becomes of the plan that was sent last when the next worker takes over: what has no
+        answer is searched for, and what is not found is sent again."""
+        if not self._sent:
+            return {}
+        run = self._reread(self._sent[-1][0])
+        chunks = [self._service.staging.chunk(run, chunk.number) for chunk in run.chunks]
+        self.may_search = True
+        try:
+            return self._apply_all(run, [operation for chunk in chunks for operation in chunk])
+        finally:
+            self.may_search = False
+
     def taken_over(self) -> Outcomes:
         """What becomes of the plan that was sent last when its worker died before it recorded any
         answer, and the next worker takes over."""
-        run = self._reread(self._sent[-1][0])
-        chunks = [self._service.staging.chunk(run, chunk.number) for chunk in run.chunks]
-        self._forget_answers(run)
-        self.may_search = True
-        try:
-            operations = [operation for chunk in chunks for operation in chunk]
-            return self._apply_all(self._reread(run), operations)
-        finally:
-            self.may_search = False
+        self._forget_answers(self._reread(self._sent[-1][0]))
+        return self.carried_on()
 
     def _forget_answers(self, run: Run) -> None:
         self.links.clear()

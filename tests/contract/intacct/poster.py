@@ -102,6 +102,9 @@ class Poster(poster.Poster[Books]):
         for function in WRITING:
             self.lose("html502", when, match={"function": function}, times=99)
 
+    def recognises_repeats(self) -> None:
+        self.books.admin("settings", {"uniqueid": "honoured"})
+
     def well(self) -> None:
         self.books.well()
 

@@ -99,7 +99,7 @@ def resumed(poster: Poster) -> dict[str, Outcome]:
     for _ in range(ROUNDS):
         with suppress(LedgerError):
             outcomes |= adopted(poster)
-            outcomes |= poster.again()
+            outcomes |= poster.carried_on()
             break
     return outcomes
 
@@ -201,7 +201,7 @@ def test_a_passing_fault_of_a_document_leaves_it_open_until_it_is_sent_again(
     refuse_second(poster, "record_cctransaction", "DL02000001", words, "before")
     outcomes = poster.post(charged("x0"), charged("x1"))
     assert states(outcomes) == {"expense:x0": POSTED}
-    assert poster.again()["expense:x1"].state is POSTED
+    assert poster.carried_on()["expense:x1"].state is POSTED
     assert len(poster.ours("CCTRANSACTION")) == 2
 
 

@@ -11,6 +11,7 @@ from ledgerlink.domain.errors import LedgerUnavailable
 from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.source_records import RecordKind
 
+from tests.contract.intacct.books import Spoil
 from tests.contract.intacct.papers import PAPERS, Paper, choose, papers
 from tests.contract.intacct.poster import Poster, code
 from tests.contract.papers import FILE, charged, gone, invoice, receipt, worked
@@ -194,6 +195,63 @@ def test_a_document_is_found_by_its_mark_on_one_line(poster: Poster, paper: Pape
     poster.lose(match={"function": paper.change})
     assert poster.post_through(paper.record("40"))[paper.key].state is ItemState.POSTED
     assert len(poster.ours(paper.kind)) == 1
+
+
+def without_number(_request: bytes, answer: bytes) -> bytes:
+    """The search shows a document, and not which."""
+    return re.sub(rb"<RECORDNO>[^<]*</RECORDNO>", b"", answer)
+
+
+def with_wrong_number(_request: bytes, answer: bytes) -> bytes:
+    return re.sub(rb"<RECORDNO>[^<]*</", b"<RECORDNO>nothing</", answer)
+
+
+@pytest.mark.parametrize("spoil", [without_number, with_wrong_number])
+def test_a_document_that_the_search_shows_only_in_part_is_not_sent_again(
+    repeating_poster: Poster, spoil: Spoil
+) -> None:
+    poster = repeating_poster
+    whole = poster.books
+    poster.lose(match={"function": "record_cctransaction"})
+    assert poster.post(charged("x1")) == {}
+    poster.books = replace(whole, spoil=spoil)
+    with pytest.raises(LedgerUnavailable):
+        poster.carried_on()
+    poster.books = whole
+    assert poster.carried_on()["expense:x1"].state is ItemState.POSTED
+    assert len(poster.ours("CCTRANSACTION")) == 1
+
+
+TURNED_AWAY = ("429", "invalid_session", "unavailable", "schema_error")
+"""The last is no reason to send a request again, but to split it."""
+
+
+@pytest.mark.parametrize("when", ["midway", "after"])
+@pytest.mark.parametrize("action", TURNED_AWAY)
+def test_a_request_that_is_turned_away_or_split_is_searched_for_first(
+    repeating_poster: Poster, action: str, when: str
+) -> None:
+    """The gateway says that it did nothing, and has done it, or some of it."""
+    poster = repeating_poster
+    records = [charged(f"x{n}") for n in range(3)]
+    poster.lose(action, when, match={"function": "record_cctransaction"})
+    assert states(poster.post_through(*records)) == {ItemState.POSTED: 3}
+    assert len(poster.ours("CCTRANSACTION")) == 3
+
+
+@pytest.mark.parametrize("action", TURNED_AWAY[:3])
+@EVERY
+def test_a_change_and_a_removal_that_are_turned_away_are_made_once(
+    repeating_poster: Poster, paper: Paper, action: str
+) -> None:
+    poster = choose(repeating_poster, paper)
+    poster.post(paper.record())
+    poster.lose(action, match={"function": paper.change})
+    assert poster.post_through(paper.record("40"))[paper.key].state is ItemState.POSTED
+    assert len(poster.ours(paper.kind)) == 1
+    poster.lose(action, match={"function": paper.remove})
+    assert poster.post_through(paper.gone)[paper.key].state is ItemState.POSTED
+    assert poster.ours(paper.kind) == []
 
 
 def test_a_text_of_others_that_looks_like_a_mark_does_not_hide_ours(poster: Poster) -> None:

@@ -52,9 +52,7 @@ def spoilt(poster: Poster, spoil: Spoil) -> None:
 def resumed(poster: Poster, told: dict[str, Outcome]) -> dict[str, Outcome]:
     """As a run goes on: what has no outcome is looked for and sent again, until all has one."""
     spoilt(poster, faithful)
-    found = poster.found()
-    told = {**found, **told}
-    return {**{k: o for k, o in poster.again().items() if k not in told}, **told}
+    return {**poster.carried_on(), **told}
 
 
 def counts(poster: Poster) -> dict[str, int]:

@@ -41,7 +41,7 @@ def test_a_document_whose_answer_is_lost_is_found_and_there_once(
     found = poster.found()[paper.key]
     assert (found.state, code(found)) == (ItemState.POSTED, "already_written")
     assert found.content
-    again = poster.again()[paper.key]
+    again = poster.carried_on()[paper.key]
     assert (again.state, again.ledger_id) == (ItemState.POSTED, found.ledger_id)
     assert amounts(poster, paper) == [Decimal("31.5")]
 
@@ -54,7 +54,7 @@ def test_a_lost_change_is_found_and_done_once(poster: Poster, paper: Paper) -> N
     assert poster.send(operations) == {}
     found = poster.found()[paper.key]
     assert found.state is ItemState.POSTED
-    again = poster.again()[paper.key]
+    again = poster.carried_on()[paper.key]
     assert (again.state, again.ledger_id) == (ItemState.POSTED, found.ledger_id)
     assert amounts(poster, paper) == [40]
     assert poster.post(paper.record("40"))[paper.key].state is ItemState.UNCHANGED
@@ -68,7 +68,7 @@ def test_a_lost_update_leaves_the_document_and_is_sent_again(poster: Poster, pap
     assert poster.send(operations) == {}
     assert poster.found() == {}
     assert amounts(poster, paper) == [Decimal("31.5")]
-    assert poster.again()[paper.key].state is ItemState.POSTED
+    assert poster.carried_on()[paper.key].state is ItemState.POSTED
     assert amounts(poster, paper) == [40]
 
 
@@ -81,7 +81,7 @@ def test_a_document_that_is_made_anew_is_never_left_half_done(poster: Poster, pa
     lose(poster, paper.change, when="midway")
     assert poster.send(operations) == {}
     assert len(amounts(poster, paper)) == 1
-    assert poster.again()[paper.key].state is ItemState.POSTED
+    assert poster.carried_on()[paper.key].state is ItemState.POSTED
     assert amounts(poster, paper) == [40]
 
 
@@ -92,7 +92,7 @@ def test_a_lost_removal_is_found_and_done_once(poster: Poster, paper: Paper) -> 
     lose(poster, paper.remove)
     assert poster.send(operations) == {}
     assert poster.found()[paper.key].state is ItemState.POSTED
-    assert poster.again()[paper.key].state is ItemState.POSTED
+    assert poster.carried_on()[paper.key].state is ItemState.POSTED
     assert amounts(poster, paper) == []
 
 
@@ -106,6 +106,7 @@ def test_an_undelivered_write_is_not_found(poster: Poster, paper: Paper) -> None
 
 @EVERY
 def test_the_same_request_again_has_the_same_answer(poster: Poster, paper: Paper) -> None:
+    poster.recognises_repeats()
     first = choose(poster, paper).post(paper.record())[paper.key]
     again = poster.again()[paper.key]
     assert (again.state, code(again)) == (ItemState.POSTED, "already_written")
@@ -162,7 +163,7 @@ def test_a_night_of_cut_lines_leaves_each_document_once(poster: Poster, when: st
         lose(poster, function, when=when)
     outcomes = dict(poster.post(*BATCH.values()))
     outcomes |= poster.found()
-    outcomes |= poster.again()
+    outcomes |= poster.carried_on()
     assert {key: o.state for key, o in outcomes.items()} == dict.fromkeys(BATCH, ItemState.POSTED)
     assert counts(poster) == ONCE
 
@@ -174,7 +175,7 @@ def test_a_gateway_that_dies_in_the_middle_leaves_each_document_once(poster: Pos
     with pytest.raises(LedgerUnavailable):
         poster.send(operations)
     poster.books.well()
-    again = poster.again()
+    again = poster.carried_on()
     assert {key: o.state for key, o in again.items()} == dict.fromkeys(BATCH, ItemState.POSTED)
     assert counts(poster) == ONCE
 

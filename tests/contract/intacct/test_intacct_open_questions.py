@@ -124,7 +124,7 @@ def test_a_long_text_is_posted_or_cut_or_refused_and_its_neighbour_is_posted(
     poster.books.admin("settings", {"overlong": overlong, "lengths": lengths})
     poster.lose()
     poster.post(worked("a", notes="Long words " * 20), worked("b"))
-    found = {**poster.found(), **poster.again()}
+    found = {**poster.found(), **poster.carried_on()}
     assert found["time:b"].state is POSTED
     if (overlong, lengths) == ("refuse", "dtd"):
         assert (found["time:a"].state, code(found["time:a"])) == (
@@ -200,7 +200,7 @@ def test_writes_cut_off_by_the_time_limit_exist_once_in_the_end(
     assert states(outcomes) == {"time:a": POSTED}
     poster.books.admin("settings", {"function_ms": 0.0})
     assert len(poster.found()) == (41 if survives else 1)
-    assert set(states(poster.again()).values()) == {POSTED}
+    assert set(states(poster.carried_on()).values()) == {POSTED}
     assert hours(poster) == {"time:a": Decimal(2)}
     assert len(poster.ours("CCTRANSACTION")) == 40
 
@@ -229,6 +229,7 @@ def test_a_change_is_reported_in_any_time_zone_of_timestamps(books: Books, zone:
 def test_a_repeat_that_is_refused_in_any_words_is_known_to_be_done(
     poster: Poster, number: str, text: str
 ) -> None:
+    poster.recognises_repeats()
     poster.books.admin("settings", {"duplicate_errorno": number, "duplicate_text": text})
     first = poster.post(charged("x1"), charged("x2"))
     again = poster.again()

@@ -65,7 +65,7 @@ def test_a_fault_of_the_whole_company_rejects_no_record(
     with pytest.raises(error):
         poster.post(worked(), charged())
     poster.books.well()
-    again = poster.again()
+    again = poster.carried_on()
     poster.found()
     assert len(poster.ours("CCTRANSACTION")) == 1
     assert poster.entry("time:t1")

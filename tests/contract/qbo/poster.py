@@ -90,6 +90,9 @@ class Poster(poster.Poster[Books]):
         for kind in ("single", "batch"):
             self.unheard(kind, when)
 
+    def recognises_repeats(self) -> None:
+        self.books.admin("settings", {"requestid": "honoured"})
+
     def well(self) -> None:
         self.books.admin("faults", method="DELETE")
 

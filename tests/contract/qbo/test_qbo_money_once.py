@@ -59,6 +59,7 @@ def test_a_change_and_a_removal_whose_answers_are_lost_are_done_once(
 def test_the_same_request_again_is_the_same_to_the_byte_and_has_the_same_answer(
     poster: Poster, paper: Paper
 ) -> None:
+    poster.recognises_repeats()
     poster.books.admin("settings", {"requestid_other_body": "fault"})
     first = poster.post(paper.record())[paper.key]
     again = poster.again()[paper.key]
@@ -254,7 +255,7 @@ def test_such_an_invoice_that_is_sent_again_is_the_same_one(
     poster.state = {}
     first = poster.post(invoice(sold(time_keys=("t1",))))["invoice:i1"]
     poster.state = {}
-    again = poster.again()["invoice:i1"]
+    again = poster.taken_over()["invoice:i1"]
     assert (again.state, again.ledger_id) == (ItemState.POSTED, first.ledger_id)
     assert len(poster.ours("Invoice")) == 1
 

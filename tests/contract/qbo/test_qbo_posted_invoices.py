@@ -221,7 +221,7 @@ def test_a_document_sent_again_by_the_learned_link_method_exists_once(
     poster.post(worked("t1"), worked("t2"))
     billing = [invoice(hour(f"t{n}"), key=f"i{n}") for n in (1, 2)]
     poster.post(*billing, *[invoice(key=f"i{n}") for n in (3, 4)])
-    again = poster.again()
+    again = poster.taken_over()
     assert {outcome.state for outcome in again.values()} == {ItemState.POSTED}
     notes = sorted(row["PrivateNote"] for row in poster.ours("Invoice"))
     assert notes == [f"[invoice:i{n}]" for n in (1, 2, 3, 4)]

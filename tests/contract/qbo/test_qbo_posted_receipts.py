@@ -234,6 +234,7 @@ def test_an_upload_whose_answer_is_lost_is_one_file(repeating_poster: Poster, ac
 
 
 def test_an_upload_that_is_sent_again_is_the_same_to_the_byte_and_one_file(poster: Poster) -> None:
+    poster.recognises_repeats()
     poster.books.admin("settings", {"requestid_other_body": "fault"})
     first = poster.post(charged(receipts=(receipt(),)))[KEY]
     again = poster.again()[KEY]

@@ -1,7 +1,8 @@
 """Writes documents other than time and files: each by the functions of its kind.
 
 A rejected create may repeat one that was carried out, so the ledger is searched for our id, number
-or marker before the rejection counts. A change is made only to what we last wrote.
+or marker before the rejection counts. The same is done before a call that was turned away, or that
+failed as a whole, is sent again. A change is made only to what we last wrote.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -33,7 +34,7 @@ from ledgerlink.connectors.intacct.protocol.values import Row, text
 from ledgerlink.connectors.intacct.reads import search
 from ledgerlink.connectors.intacct.reads.custom_fields import CustomFields
 from ledgerlink.connectors.intacct.reads.learned_requirements import LearnedRequirements
-from ledgerlink.connectors.intacct.transport.client import Client
+from ledgerlink.connectors.intacct.transport.client import Client, TurnedAway
 from ledgerlink.connectors.shared.request_id import derived_id
 from ledgerlink.domain.errors import KindRefused, LedgerError
 from ledgerlink.domain.model.plan import Action, Outcome, Request, Write
@@ -109,7 +110,7 @@ class DocumentWriter:
         decided |= await self._find_remade(kind, maybe_remade)
         self._outcomes += [outcome for outcome in decided.values() if outcome is not None]
         to_send = [write for write in writes if decided.get(write.seq) is None]
-        self._before = await self._held_documents(kind, to_send, held)
+        self._before = {**self._before, **await self._held_documents(kind, to_send, held)}
         return to_send
 
     async def _held_documents(
@@ -152,8 +153,8 @@ class DocumentWriter:
     async def _send(
         self, request: Request, kind: str, part: Sequence[Write], prerequisites: Prerequisites
     ) -> None:
-        """Send one call. If it fails as a whole, none of it was carried out and a single write may
-        be at fault, so they are sent one by one."""
+        """Send one call. If it fails as a whole, a single write may be at fault, so those that the
+        ledger does not hold are sent one by one. If it is turned away, they are sent again."""
         functions = {write.seq: self._functions(request, write, prerequisites) for write in part}
         call = Call(
             derived_id(request.id, kind, part[0].seq),
@@ -161,10 +162,15 @@ class DocumentWriter:
             writes=True,
             atomic=is_atomic(part[0]),
             divisible=len(part) > 1,
+            repeatable=False,
         )
-        response = await self._client.call(call, self._stop)
+        response, rest = await self._response(kind, part, call)
+        if response is None:
+            if rest:
+                await self._send(request, kind, rest, prerequisites)
+            return
         if response.failed is not None and len(part) > 1:
-            for write in part:
+            for write in await self._unwritten(kind, part):
                 await self._send(request, kind, [write], prerequisites)
             return
         faults = {
@@ -182,6 +188,30 @@ class DocumentWriter:
         ids = {write.seq: _ledger_id(write, response, functions[write.seq]) for write in done}
         await self._report(kind, done, ids)
         await self._reject(kind, [write for write in part if write.seq in faults], faults)
+
+    async def _response(
+        self, kind: str, part: Sequence[Write], call: Call
+    ) -> tuple[Response | None, Sequence[Write]]:
+        """The response, and these writes; or none, and those of them that the ledger does not hold,
+        if it turned the call away although it holds others."""
+        retry = self._client.new_retry()
+        while True:
+            try:
+                return await self._client.call(call, self._stop, retry), part
+            except TurnedAway:
+                rest = await self._unwritten(kind, part)
+                if len(rest) < len(part):
+                    return None, rest
+
+    async def _unwritten(self, kind: str, part: Sequence[Write]) -> Sequence[Write]:
+        """Those of these writes, sent before, that the ledger does not hold. The others get their
+        outcome."""
+        creates = [write for write in part if write.action is Action.CREATE]
+        held = await self._held(kind, creates)
+        self._outcomes += [adopted(w, *held[w.seq]) for w in creates if w.seq in held]
+        changes = [write for write in part if write.action is not Action.CREATE]
+        open_changes = await self._decide_before_sending(kind, changes) if changes else []
+        return [*(write for write in creates if write.seq not in held), *open_changes]
 
     def _functions(
         self, request: Request, write: Write, prerequisites: Prerequisites

@@ -60,6 +60,8 @@ class Call:
     """Whether all functions must succeed or none."""
     divisible: bool = False
     """Whether the functions may be sent in several calls."""
+    repeatable: bool = True
+    """Whether the gateway may carry it out a second time without harm."""
 
 
 def envelope(sender: Sender, call: Call, who: Login | Session) -> bytes:

@@ -76,8 +76,8 @@ async def find_created(
     client: Client, kind: str, writes: Sequence[Write], stop: Stop
 ) -> Mapping[int, tuple[str, Row]]:
     """The id and row of each of these writes that has created its document, or changed it, by seq.
-    Raises as `by_ids`, and LedgerUnavailable if the ledger returns another document than the one
-    with our marker."""
+    Raises as `by_ids`, and LedgerUnavailable if the ledger lists a document with our marker and
+    does not return it, because that would be taken for one that was not written."""
     id_of = _list_record_id if DOCUMENT_TYPES[kind].is_list_record else _sale_id
     ids = {write.seq: id_of(write) for write in writes}
     by_marker = [write for write in writes if ids[write.seq] is None]
@@ -85,6 +85,7 @@ async def find_created(
         marked = await _ids_by_marker(client, kind, by_marker, stop)
         ids |= {write.seq: marked.get(marker.marker_for(write.key)) for write in by_marker}
     rows = await by_ids(client, kind, [each for each in ids.values() if each], stop)
+    _require_rows(kind, [each for write in by_marker if (each := ids[write.seq])], rows)
     found = {
         seq: (ledger_id, rows[ledger_id])
         for seq, ledger_id in ids.items()
@@ -92,6 +93,20 @@ async def find_created(
     }
     _require_markers(kind, by_marker, found)
     return found
+
+
+def _require_rows(kind: str, listed: Iterable[str], rows: Rows) -> None:
+    for each in listed:
+        if each not in rows:
+            raise errors.unavailable(f"it does not show {kind} {each}, which it lists")
+
+
+def _number(kind: str, row: Row) -> str:
+    """The RECORDNO of a row that was found. Raises LedgerUnavailable without one."""
+    number = queries.number(text(row, queries.RECORDNO) or "")
+    if not number:
+        raise errors.unavailable(f"it listed a {kind} without its number")
+    return number
 
 
 def _require_markers(
@@ -200,8 +215,7 @@ async def _ids_by_marker(
         fields = [queries.RECORDNO, MARKED_FIELD, "STATE"]
         async for row in all_rows(client, kind, fields, where, stop=stop):
             if not content.is_void(row):
-                number = text(row, queries.RECORDNO) or ""
-                found |= dict.fromkeys(content.markers_of(row), number)
+                found |= dict.fromkeys(content.markers_of(row), _number(kind, row))
     return found
 
 

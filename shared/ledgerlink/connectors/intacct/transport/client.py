@@ -33,6 +33,11 @@ class Unanswered(LedgerUnavailable):
     """A write without a response: it may have been carried out. Other calls may still succeed."""
 
 
+class TurnedAway(Exception):
+    """The gateway says that it has not carried out a write. It may be sent again once the ledger
+    was searched for what it would write."""
+
+
 class Client:
     """Calls to one company, one at a time."""
 
@@ -57,14 +62,19 @@ class Client:
         self._jitter = jitter
         self._one_at_a_time = asyncio.Lock()
 
-    async def call(self, call: Call, stop: Stop = never) -> Response:
+    def new_retry(self) -> Retry:
+        """The waits of one call, for a caller that repeats it itself."""
+        return Retry(self._jitter)
+
+    async def call(self, call: Call, stop: Stop = never, retry: Retry | None = None) -> Response:
         """The response to a call. It has results, or failed as a whole because of what was asked.
 
-        Raises Interrupted, AuthorizationLost, LedgerStopped, LedgerUnavailable, and Unanswered for
-        a write that may or may not have been carried out.
+        Raises Interrupted, AuthorizationLost, LedgerStopped, LedgerUnavailable, Unanswered for a
+        write that may or may not have been carried out, and TurnedAway, when it may be tried again,
+        for one that is not repeatable.
         """
         async with self._one_at_a_time:
-            return await self._call(call, Retry(self._jitter), stop)
+            return await self._call(call, retry or self.new_retry(), stop)
 
     async def read(self, functions: Sequence[Function], stop: Stop = never) -> list[Result]:
         """The results of functions that only read, in their order; each may have failed. A failure
@@ -73,7 +83,7 @@ class Client:
         half = len(functions) // 2
         control_id = derived_id(*(function.control_id for function in functions))
         call = Call(control_id, functions, divisible=half > 0)
-        retry = Retry(self._jitter)
+        retry = self.new_retry()
         is_first = True
         while True:
             response = await self.call(call, stop)
@@ -96,7 +106,8 @@ class Client:
             return reply.response is not None and reply.failure is None
 
     async def _call(self, call: Call, retry: Retry, stop: Stop) -> Response:
-        signed_in_again = False
+        if retry.has_signed_in_again:  # the search in between may have used up the new session
+            self._sessions.discard()
         while True:
             session = self._sessions.current() or await self._sign_in(retry, stop)
             reply = await self._send(call, session, stop)
@@ -109,13 +120,16 @@ class Client:
             if failure is not None:
                 if failure.disposition is Disposition.SIGN_IN:
                     self._sessions.discard()
-                    if signed_in_again:
+                    if retry.has_signed_in_again:
                         await self._time.sleep(retry.after_failure(str(reply)), stop)
-                    signed_in_again = True
+                    retry.has_signed_in_again = True
+                    _require_repeatable(call)
                     continue
                 if response is not None and _is_callers_concern(call, failure):
                     return response
             await self._wait(reply, failure, retry, stop)
+            if not reply.unsent:
+                _require_repeatable(call)
 
     async def _sign_in(self, retry: Retry, stop: Stop) -> Session:
         """A new session, which is always requested at the first address."""
@@ -196,6 +210,12 @@ def unanswered(detail: str) -> Unanswered:
     """The error for a write without a response; `detail` says what there was instead."""
     error = errors.unavailable(detail)
     return Unanswered(error.code, error.message, error.remedy)
+
+
+def _require_repeatable(call: Call) -> None:
+    """Raises TurnedAway."""
+    if not call.repeatable:
+        raise TurnedAway
 
 
 def _results_of(functions: Sequence[Function], response: Response) -> list[Result] | None:

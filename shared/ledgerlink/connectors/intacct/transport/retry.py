@@ -18,6 +18,7 @@ class Retry:
     def __init__(self, jitter: Callable[[], float]) -> None:
         self._jitter = jitter
         self._failures = 0
+        self.has_signed_in_again = False
 
     def after_failure(self, detail: str) -> float:
         """The wait after a failure: exponential, half of it random. Raises LedgerUnavailable after
