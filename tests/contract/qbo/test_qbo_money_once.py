@@ -250,12 +250,13 @@ def test_an_invoice_relinked_by_another_method_exists_once_when_answers_are_lost
 def test_such_an_invoice_that_is_sent_again_is_the_same_one(
     poster: Poster, way: dict[str, Any]
 ) -> None:
+    poster.recognises_repeats()
     poster.books.admin("settings", way)
     poster.post(worked())
     poster.state = {}
     first = poster.post(invoice(sold(time_keys=("t1",))))["invoice:i1"]
     poster.state = {}
-    again = poster.taken_over()["invoice:i1"]
+    again = poster.again()["invoice:i1"]
     assert (again.state, again.ledger_id) == (ItemState.POSTED, first.ledger_id)
     assert len(poster.ours("Invoice")) == 1
 
