@@ -254,6 +254,20 @@ def test_a_change_and_a_removal_that_are_turned_away_are_made_once(
     assert poster.ours(paper.kind) == []
 
 
+@pytest.mark.parametrize("duplicates", ["allow", "refuse"])
+@pytest.mark.parametrize("when", ["midway", "after"])
+@pytest.mark.parametrize("action", TURNED_AWAY)
+def test_time_that_is_turned_away_or_split_is_searched_for_first(
+    repeating_poster: Poster, action: str, when: str, duplicates: str
+) -> None:
+    poster = repeating_poster
+    poster.books.admin("settings", {"timesheet_duplicates": duplicates})
+    poster.lose(action, when)
+    records = [*FIVE[:2], worked("b", staff_key="bo", notes="Work: same")]
+    assert states(poster.post_through(*records)) == {ItemState.POSTED: 3}
+    assert same_entries(poster) == 3
+
+
 def test_a_text_of_others_that_looks_like_a_mark_does_not_hide_ours(poster: Poster) -> None:
     poster.lose(match={"function": "create_sotransaction"})
     record = invoice(memo="See [ticket:12]", number="INV [a:1]")
