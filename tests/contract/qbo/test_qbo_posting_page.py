@@ -17,7 +17,7 @@ PAGE = (Path(__file__).parents[3] / "docs" / "posting.md").read_text()
 CALL = re.compile(
     r"-X (?:PATCH|PUT|POST) \"\$API/v1/connections/\$ID/([\w/-]+)\".*?-d '\n(.*?)'\n", re.S
 )
-KINDS = {"expenses": "expense", "invoices": "invoice", "clients": "client"}
+KINDS = {"time_entries": "time", "expenses": "expense", "invoices": "invoice", "clients": "client"}
 
 
 def calls() -> list[tuple[str, Any]]:
@@ -44,5 +44,5 @@ def test_the_first_example_of_the_page_is_posted(company: Make) -> None:
         for record in some
     ]
     outcomes = poster.post(*records)
-    assert len(outcomes) == 3
+    assert len(outcomes) == 4
     assert {outcome.state for outcome in outcomes.values()} == {ItemState.POSTED}
