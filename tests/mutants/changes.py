@@ -58,7 +58,7 @@ class _Site:
 def changes_of(source: str) -> list[Change]:
     """All changes of a module."""
     sites = enumerate(_sites(ast.parse(source)))
-    return [Change(n, getattr(s.node, "lineno", 0), s.function, s.what) for n, s in sites]
+    return [Change(n, _line(s.node), s.function, s.what) for n, s in sites]
 
 
 def changed(source: str, number: int) -> ast.Module:
@@ -67,6 +67,11 @@ def changed(source: str, number: int) -> ast.Module:
     site = list(_sites(tree))[number]
     setattr(site.node, site.name, site.value)
     return ast.fix_missing_locations(tree)
+
+
+def _line(node: ast.AST) -> int:
+    """The line of a node; a comprehension has that of its variable."""
+    return _line(node.target) if isinstance(node, ast.comprehension) else getattr(node, "lineno", 0)
 
 
 def _sites(tree: ast.Module) -> Iterator[_Site]:
