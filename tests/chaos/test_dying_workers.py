@@ -62,7 +62,6 @@ STEPS = [
     ("between-links-and-outcomes", "aws", table_batch, "after", 1, LINK),
     ("before-outcomes", "aws", table_batch, "before", 1, OUTCOME),
     ("after-outcomes", "aws", table_batch, "after", 1, OUTCOME),
-    ("between-later-records", "aws", table_batch, "after", 2, OUTCOME),
     ("before-first-note-of-progress", "aws", table_put, "before", 1, PROGRESS),
     ("after-first-note-of-progress", "aws", table_put, "after", 1, PROGRESS),
     ("before-connector-state", "aws", table_put, "before", 2, CONNECTOR_STATE),

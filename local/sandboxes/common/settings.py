@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from typing import Any, ClassVar, Self, get_args, get_type_hints
 
@@ -39,6 +40,11 @@ class Settings:
         """A copy with the changes; raises UnknownSetting for a wrong name, type or word."""
         hints = _hints(type(self))  # type: ignore[arg-type] # mypy looks at the instances' hash
         names = {field.name for field in dataclasses.fields(self)}
+        changes = {
+            # A stored state has its numbers with a point as Decimal.
+            name: float(value) if isinstance(value, Decimal) else value
+            for name, value in changes.items()
+        }
         for name, value in changes.items():
             if name not in names:
                 raise UnknownSetting(f"no setting is called {name}")

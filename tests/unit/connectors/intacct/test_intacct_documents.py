@@ -180,7 +180,7 @@ async def test_a_request_that_cannot_be_read_is_sent_document_by_document() -> N
     company = OpenCompany()
     two = replace(CLIENT, key="client:d", body={**CLIENT.body, "CUSTOMERID": "D"})
     unreadable = failing("XL03000003", "XML Parse schema error: ...", control=True)
-    company.gateway.script = [None, unreadable, None, unreadable]
+    company.gateway.script = [None, unreadable, None, None, unreadable]
     await company.write(create(0, CLIENT), create(1, two))
     assert company.reasons() == {0: None, 1: "our_request_wrong"}
 
