@@ -49,8 +49,8 @@ def requests_fixed(method: str, path: str, _headers: dict[str, str]) -> bool:
 
 pytestmark = pytest.mark.xfail(
     strict=False,
-    reason="open: sequences of deaths were written for a worker that repeats; since the next worker "
-    "searches first, later steps are met or not, and time may stay billable beside its invoice",
+    reason="open: these sequences of deaths were written for a worker that repeats; since the next "
+    "one searches first, later steps are met or not, and time may stay billable beside its invoice",
 )
 
 BATCH, INVOICE, UPLOAD = to("batch"), to("invoice"), to("upload")
