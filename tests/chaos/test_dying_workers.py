@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 import pytest
+from ledgerlink.services.applying.recorder import MOST_UNSTORED
 
 from local.machine import Machine
 from tests.chaos.killing_proxy import Kill
@@ -89,6 +90,19 @@ def test_a_worker_killed_at_a_step_leaves_every_entry_once(
     counts = lane.run(run).counts()
     assert counts["posted"] >= 65
     assert counts["pending"] == counts["failed"] == counts["blocked"] == 0
+
+
+def test_a_worker_killed_after_some_outcomes_of_a_chunk_leaves_every_entry_once(
+    lane: KillableLane,
+) -> None:
+    """Outcomes are stored at least twice where more than MOST_UNSTORED are answered."""
+    count = MOST_UNSTORED + 30
+    kill = Kill(table_batch, "after", 2, says=OUTCOME)
+    run = lane.post(entries("between-later-records", count))
+    assert lane.work(aws=kill) == 1
+    assert kill.done
+    once_each(lane, "between-later-records", count)
+    assert lane.run(run).counts()["posted"] == count
 
 
 @pytest.mark.parametrize("memory", MEMORIES)

@@ -28,7 +28,7 @@ from ledgerlink.domain.model.settings import Settings
 from ledgerlink.domain.model.source_records import Record
 from ledgerlink.domain.model.time_settings import TimeSettings
 from ledgerlink.domain.planning.undo import UndoInput, undo
-from ledgerlink.domain.ports import Connector, ConnectorState, Ledger, never
+from ledgerlink.domain.ports import Connector, ConnectorState, Ledger, RecordKey, never
 from ledgerlink.services import lane
 from ledgerlink.services.applying.chunk import ChunkRun, apply_chunk, load_chunk
 from ledgerlink.services.dependencies import Dependencies
@@ -453,7 +453,7 @@ class Poster(ABC, Generic[B]):
             loaded = load_chunk(self.deps, self.connection, self._reread(run), chunk, ledger, {})
             yield loaded, [request for _, _, request in sent]
 
-    def found(self, known: Iterable[str] = ()) -> Outcomes:
+    def found(self, known: Iterable[RecordKey] = ()) -> Outcomes:
         """What the ledger turns out to hold of all that was sent last."""
         writes = [write for request in self.requests for write in request.writes]
         since = self.books.time.now() - timedelta(minutes=1)

@@ -12,7 +12,7 @@ from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.documents import PENDING
 from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome, Request, Write
 from ledgerlink.domain.model.reasons import Reason, reason
-from ledgerlink.domain.ports import CLOCK_TOLERANCE, Clock
+from ledgerlink.domain.ports import CLOCK_TOLERANCE, Clock, RecordKey
 
 from tests.fakes.failure_plan import FailurePlan
 from tests.fakes.ledger_lists import FakeLedgerLists
@@ -134,7 +134,7 @@ class FakeCompany:
         return stored
 
     def find(
-        self, writes: Sequence[Write], since: datetime, known: Collection[str]
+        self, writes: Sequence[Write], since: datetime, known: Collection[RecordKey]
     ) -> dict[int, Outcome]:
         self.looks += 1
         found: dict[int, Outcome] = {}
@@ -142,11 +142,11 @@ class FakeCompany:
         for write in writes:
             match = next(self._matches(write, since, taken), None)
             if match is not None:
-                taken.add(match.id)
+                taken.add((match.kind, match.id))
                 found[write.seq] = self._posted(write, match)
         return found
 
-    def _matches(self, write: Write, since: datetime, taken: set[str]) -> Iterator[Stored]:
+    def _matches(self, write: Write, since: datetime, taken: set[RecordKey]) -> Iterator[Stored]:
         for stored in self.stored.values():
             same = stored.kind == write.kind and stored.body == write.body
             if not same or stored.stored_at < since - CLOCK_TOLERANCE:
@@ -154,7 +154,7 @@ class FakeCompany:
             if write.action is Action.UPDATE:
                 if stored.id == write.ledger_id and str(stored.version) != write.version:
                     yield stored
-            elif stored.id not in taken:
+            elif (stored.kind, stored.id) not in taken:
                 yield stored
 
     def _posted(self, write: Write, stored: Stored) -> Outcome:

@@ -38,6 +38,7 @@ from ledgerlink.domain.ports import (
     Keys,
     Ledger,
     OnOutcomes,
+    RecordKey,
     Stop,
     Tokens,
     TokenVault,
@@ -94,7 +95,7 @@ class FakeLedger:
         self,
         writes: Sequence[Write],
         since: datetime,
-        known: Collection[str],
+        known: Collection[RecordKey],
         stop: Stop = never,
     ) -> Mapping[int, Outcome]:
         if stop():

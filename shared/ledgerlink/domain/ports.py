@@ -36,6 +36,10 @@ CLOCK_TOLERANCE = timedelta(minutes=3)
 that are older by as much."""
 
 
+RecordKey = tuple[str, str]
+"""The ledger's kind and id of a record. Ids are unique within a kind only."""
+
+
 class Clock(Protocol):
     """Time and waiting, passed in."""
 
@@ -221,13 +225,13 @@ class Ledger(Protocol):
         self,
         writes: Sequence[Write],
         since: datetime,
-        known: Collection[str],
+        known: Collection[RecordKey],
         stop: Stop = never,
     ) -> Mapping[int, Outcome]:
         """Which of these writes, first sent at or after `since`, the ledger holds; by seq.
 
         What is not among them never will be: the search waits until nothing that was sent without
-        an answer can still be stored. Records of the ledger whose ids are `known` belong to other
+        an answer can still be stored. Records of the ledger that are `known` belong to other
         operations. Raises Interrupted.
         """
         ...

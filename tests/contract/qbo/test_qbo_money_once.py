@@ -166,7 +166,7 @@ def test_a_document_that_another_run_has_taken_is_not_taken_twice(
     poster.unheard()
     poster.post(paper.record())
     (row,) = poster.ours(paper.kind)
-    assert poster.found(known=[row["Id"]]) == {}
+    assert poster.found(known=[(paper.kind, row["Id"])]) == {}
 
 
 def test_of_two_documents_that_say_the_same_each_is_found_by_its_own_name(poster: Poster) -> None:

@@ -13,7 +13,7 @@ from ledgerlink.domain.errors import LedgerStopped, LedgerUnavailable
 from ledgerlink.domain.model.company import Company as LedgerCompany
 from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Request, Write
-from ledgerlink.domain.ports import Connector, Ledger
+from ledgerlink.domain.ports import Connector, Ledger, RecordKey
 
 from tests.support.qbo.scripted_company import (
     REALM,
@@ -193,7 +193,7 @@ def stored(ledger_id: str, version: str = "0", **changes: Any) -> dict[str, Any]
 
 
 def found(
-    company: ScriptedCompany, writes: Sequence[Write], known: Collection[str] = ()
+    company: ScriptedCompany, writes: Sequence[Write], known: Collection[RecordKey] = ()
 ) -> Mapping[int, Outcome]:
     async def main() -> Mapping[int, Outcome]:
         ledger: Ledger = open_ledger(company)
@@ -224,7 +224,15 @@ def test_of_three_equal_activities_as_many_are_adopted_as_the_ledger_holds() -> 
 
 def test_a_record_that_belongs_to_another_operation_is_not_adopted() -> None:
     company = rows("TimeActivity", stored("5"), stored("6"))
-    assert {o.ledger_id for o in found(company, [same(0), same(1)], known=["5"]).values()} == {"6"}
+    outcomes = found(company, [same(0), same(1)], known=[("TimeActivity", "5")])
+    assert {outcome.ledger_id for outcome in outcomes.values()} == {"6"}
+
+
+def test_a_record_of_another_kind_with_the_same_id_leaves_time_to_be_found() -> None:
+    """The ids of QuickBooks are unique within a kind only."""
+    company = rows("TimeActivity", stored("5"), stored("6"))
+    outcomes = found(company, [same(0), same(1)], known=[("Item", "5"), ("Customer", "6")])
+    assert {outcome.ledger_id for outcome in outcomes.values()} == {"5", "6"}
 
 
 def test_new_activities_are_searched_by_their_birth_alone_with_some_slack() -> None:
@@ -302,7 +310,9 @@ def test_an_update_is_there_when_the_version_moved_and_the_content_is_ours() -> 
 
 def test_a_delete_is_done_when_the_record_is_absent() -> None:
     gone, there = (change(seq, Action.DELETE, ledger_id=str(seq)) for seq in (1, 2))
-    outcomes = found(rows("TimeActivity", stored("2")), [gone, there], known=["2"])
+    outcomes = found(
+        rows("TimeActivity", stored("2")), [gone, there], known=[("TimeActivity", "2")]
+    )
     assert set(outcomes) == {1}
     assert (outcomes[1].ledger_id, outcomes[1].version) == ("1", None)
 

@@ -31,7 +31,7 @@ from ledgerlink.domain.model.company import Company
 from ledgerlink.domain.model.documents import Snapshot
 from ledgerlink.domain.model.list_records import ListBatch, ListRead, ListType
 from ledgerlink.domain.model.plan import Operation, Outcome, Request, Write
-from ledgerlink.domain.ports import NO_GROUPS, ConnectorState, OnOutcomes, Stop, never
+from ledgerlink.domain.ports import NO_GROUPS, ConnectorState, OnOutcomes, RecordKey, Stop, never
 
 SUBMITTED = "Submitted"
 """The state of new timesheets where there are no drafts."""
@@ -108,7 +108,7 @@ class IntacctLedger:
         self,
         writes: Sequence[Write],
         since: datetime,  # noqa: ARG002 - the port's
-        known: Collection[str],  # noqa: ARG002 - the port's
+        known: Collection[RecordKey],  # noqa: ARG002 - the port's
         stop: Stop = never,
     ) -> Mapping[int, Outcome]:
         """Find lost writes as the port describes. Our ids and markers distinguish them from all

@@ -27,7 +27,7 @@ from ledgerlink.domain.model.documents import Snapshot
 from ledgerlink.domain.model.list_records import ListBatch, ListRead, ListType
 from ledgerlink.domain.model.plan import Operation, Outcome, Request, Write
 from ledgerlink.domain.model.reasons import Reason, reason
-from ledgerlink.domain.ports import NO_GROUPS, ConnectorState, OnOutcomes, Stop, never
+from ledgerlink.domain.ports import NO_GROUPS, ConnectorState, OnOutcomes, RecordKey, Stop, never
 
 ENDS_SOON = timedelta(weeks=6)
 """So long before an authorisation ends for good, the connection says so."""
@@ -91,7 +91,7 @@ class QuickBooksLedger:
         self,
         writes: Sequence[Write],
         since: datetime,
-        known: Collection[str],
+        known: Collection[RecordKey],
         stop: Stop = never,
     ) -> Mapping[int, Outcome]:
         """Search for lost writes as the port describes."""

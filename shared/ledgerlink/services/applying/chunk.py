@@ -20,13 +20,14 @@ from ledgerlink.domain.model.list_records import brought_in
 from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome, Request, Write
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.model.runs import Chunk, Progress, Run
-from ledgerlink.domain.ports import CLOCK_TOLERANCE, Connector, Ledger, Stop
+from ledgerlink.domain.ports import CLOCK_TOLERANCE, Connector, Ledger, RecordKey, Stop
 from ledgerlink.services.applying.defects import Defects
 from ledgerlink.services.applying.preconditions import Preconditions
 from ledgerlink.services.applying.recorder import Recorder
 from ledgerlink.services.applying.writes import as_write, posted_before
 from ledgerlink.services.defects import report_defect
 from ledgerlink.services.dependencies import Dependencies
+from ledgerlink.services.runs.history import items_of_chunk
 from ledgerlink.services.runs.ledger_session import ledger_session
 
 MAX_SERIES = 4
@@ -259,7 +260,7 @@ class ChunkRun:
             self.recorder.store_progress()
             unanswered = set(self._open())
             writes = [w for w in self._writes(self._stored_batches()) if w.seq in unanswered]
-            found = await self._find(writes, since, self._known_ids(since), stop)
+            found = await self._find(writes, since, self._known_records(since), stop)
             self._record_found({write.seq: write for write in writes}, found)
         self._end_series()
 
@@ -278,7 +279,7 @@ class ChunkRun:
         self.recorder.store_progress()
 
     async def _find(
-        self, writes: Sequence[Write], since: datetime, known: Collection[str], stop: Stop
+        self, writes: Sequence[Write], since: datetime, known: Collection[RecordKey], stop: Stop
     ) -> Mapping[int, Outcome]:
         """What the ledger holds of these writes. If our program makes a mistake with one of them,
         that one is found by halving them; it stays unknown whether the ledger has it."""
@@ -321,18 +322,18 @@ class ChunkRun:
         ours = [posted_before(op, link) for op, link in known if link.run_id == self.run.id]
         self.recorder.store_outcomes(ours)
 
-    def _known_ids(self, since: datetime) -> set[str]:
-        """Ledger ids that runs of this connection recorded while records were created that the
+    def _known_records(self, since: datetime) -> set[RecordKey]:
+        """The records that runs of this connection recorded while records were created that the
         search looks at. The ledger's clock may have been behind when it created them."""
         earliest = since - 2 * CLOCK_TOLERANCE
         return {
-            outcome.ledger_id
+            (item.operation.kind, item.outcome.ledger_id)
             for other in self._runs_around()
             if other.finished_at is None or other.finished_at >= earliest
             for chunk in other.chunks
             if chunk.pending
-            for outcome in self.deps.runs.outcomes(other, chunk.first, chunk.count).values()
-            if outcome.ledger_id
+            for item in items_of_chunk(self.deps, other, chunk)
+            if item.outcome.ledger_id
         }
 
     def _runs_around(self) -> Sequence[Run]:

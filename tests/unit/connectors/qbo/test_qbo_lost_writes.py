@@ -9,6 +9,7 @@ from ledgerlink.connectors.qbo.documents import content as contents
 from ledgerlink.domain.errors import NotFound
 from ledgerlink.domain.model.documents import ExistingRecord
 from ledgerlink.domain.model.plan import Action, Outcome, Write
+from ledgerlink.domain.ports import RecordKey
 
 from tests.support.qbo.scripted_company import ScriptedCompany, open_ledger
 from tests.support.qbo.virtual_time import START, run
@@ -37,7 +38,7 @@ CHARGED = expenses(**CARD, key="expense:x1", reference="expense:x1")
 
 
 def found(
-    there: ScriptedCompany, *writes: Write, known: Collection[str] = ()
+    there: ScriptedCompany, *writes: Write, known: Collection[RecordKey] = ()
 ) -> Mapping[int, Outcome]:
     async def main() -> Mapping[int, Outcome]:
         return await open_ledger(there).find_lost_writes(writes, START, known)
@@ -81,7 +82,7 @@ def test_a_document_with_a_similar_marker_is_not_ours(note: str) -> None:
 
 
 def test_a_document_of_another_operation_is_not_ours() -> None:
-    assert found(there_is("Bill", stored(BILL)), create(BILL), known={"145"}) == {}
+    assert found(there_is("Bill", stored(BILL)), create(BILL), known={("Bill", "145")}) == {}
 
 
 def test_each_write_is_found_once() -> None:

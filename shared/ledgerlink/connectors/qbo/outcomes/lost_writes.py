@@ -16,7 +16,7 @@ from ledgerlink.connectors.qbo.protocol.values import Entity
 from ledgerlink.connectors.qbo.transport.client import Client
 from ledgerlink.domain.errors import Refused
 from ledgerlink.domain.model.plan import Action, Outcome, Write
-from ledgerlink.domain.ports import CLOCK_TOLERANCE, Stop
+from ledgerlink.domain.ports import CLOCK_TOLERANCE, RecordKey, Stop
 
 MAX_SEARCH_PAGES = 50
 """Pages of one search; more take longer than a worker may run."""
@@ -34,9 +34,11 @@ Matches = AsyncIterator[tuple[Write, Entity]]
 class LostWrites:
     """One search for lost writes. No record is matched twice."""
 
-    def __init__(self, client: Client, since: datetime, known: Collection[str], stop: Stop) -> None:
-        """`since` is when the writes may have been sent first; `known` are the ids of records that
-        belong to other writes."""
+    def __init__(
+        self, client: Client, since: datetime, known: Collection[RecordKey], stop: Stop
+    ) -> None:
+        """`since` is when the writes may have been sent first; `known` are the records that belong
+        to other writes."""
         self._client = client
         self._stop = stop
         created_since = since - CLOCK_TOLERANCE
@@ -167,8 +169,8 @@ class LostWrites:
         """Records created since then that are not known, each once even if pages shift."""
         seen = set(self._known)
         async for row in self._rows(entity, *conditions, self._created_since):
-            if row["Id"] not in seen:
-                seen.add(row["Id"])
+            if (entity, row["Id"]) not in seen:
+                seen.add((entity, row["Id"]))
                 yield row
 
     async def _rows(self, entity: str, *conditions: str) -> AsyncIterator[Entity]:

@@ -16,10 +16,7 @@ from ledgerlink.connectors.qbo.transport.client import Client
 from ledgerlink.connectors.shared.request_id import derived_id
 from ledgerlink.domain.model.documents import needs
 from ledgerlink.domain.model.plan import Action, Operation, Request, Write
-from ledgerlink.domain.ports import Stop
-
-RecordKey = tuple[str, str]
-"""Kind and id of a record."""
+from ledgerlink.domain.ports import RecordKey, Stop
 
 
 class StoredRecords:
