@@ -102,7 +102,9 @@ def test_a_worker_killed_after_some_outcomes_of_a_chunk_leaves_every_entry_once(
     assert lane.work(aws=kill) == 1
     assert kill.done
     once_each(lane, "between-later-records", count)
-    assert lane.run(run).counts()["posted"] == count
+    counts = lane.run(run).counts()
+    assert counts["posted"] >= count  # with the list records, if this test is the first to post
+    assert counts["pending"] == counts["failed"] == counts["blocked"] == 0
 
 
 @pytest.mark.parametrize("memory", MEMORIES)
