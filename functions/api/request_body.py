@@ -1,4 +1,4 @@
-"""What a request body must be before a route reads it: of the right type and size, UTF-8, JSON.
+"""Request bodies are checked before a route reads them: media type, size, UTF-8, JSON.
 
 The resolver's own parser answers some of these with 500, and none with the place.
 """

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from decimal import Decimal
+
 import pytest
 
 from local.machine.ledgers import LEDGERS
@@ -18,6 +21,14 @@ def test_the_environment_gives_a_process_other_defaults(monkeypatch: pytest.Monk
     assert (Options().settings.requestid, Options().settings.batch_limit) == ("ignored", 5)
     assert IntacctOptions().settings.uniqueid == "fault"
     assert Settings().requestid == "honoured"
+
+
+def test_settings_that_were_kept_over_a_restart_fit_again() -> None:
+    """A kept state is read with Decimals."""
+    kept = json.loads(json.dumps(Settings().as_dict()), parse_float=Decimal)
+    again = Settings().changed(kept)
+    assert again == Settings()
+    assert {type(value) for value in again.as_dict().values()} <= {bool, int, float, str, tuple}
 
 
 def test_an_unknown_setting_in_the_environment_is_not_taken(

@@ -239,6 +239,8 @@ def test_what_did_not_come_in_yet_is_accepted() -> None:
     app.deps.settings.put(connection.key, replace(stored, direction=Direction.OUT))
     more = {"later": LinkTo(ledger_id="55555")}
     app.rules(connection, K.PROJECTS, dict(more))
+    stored_rules = {rule.key: rule.mapping for rule in app.deps.rules.list(connection.key)}
+    assert stored_rules["later"] == more["later"]
 
 
 @pytest.mark.parametrize(

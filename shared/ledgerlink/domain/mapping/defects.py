@@ -6,7 +6,7 @@ from ledgerlink.domain.errors import DEFECTS
 from ledgerlink.domain.model.reasons import Blocked, Reason, reason
 
 UNPLANNABLE = (Blocked, *DEFECTS)
-"""What keeps one record from being planned: a reason of its own, or a mistake of ours."""
+"""Errors that keep one record from being planned: a reason of its own, or a mistake of ours."""
 
 ReportDefect = Callable[[str, Exception], None]
 """Notes a defect, for those who mend the program: the posting key of the record, and the error."""

@@ -1,4 +1,4 @@
-"""Which references point at a record that cannot be used: unknown, gone, inactive, on hold or of
+"""References that point at a record that cannot be used: unknown, gone, inactive, on hold or of
 the wrong kind. Each is judged once, however many records use it."""
 
 from collections.abc import Collection, Iterator, Mapping
@@ -38,7 +38,7 @@ PURPOSES: Mapping[RuleKind, tuple[Purpose, ...]] = {
     RuleKind.TERMS: (Purpose.TERMS,),
     RuleKind.TAX_CODES: (Purpose.TAX_CODE,),
 }
-"""What the record that a rule links to may be used for; it has to fit one of these."""
+"""Purposes that the record of a rule may serve; it has to fit one of these."""
 
 
 class Reference(NamedTuple):
@@ -48,7 +48,7 @@ class Reference(NamedTuple):
     """The field of the rule."""
     ledger_id: str
     purposes: tuple[Purpose, ...]
-    """What it may be used for."""
+    """The purposes that it may serve."""
 
 
 def references_of(kind: RuleKind, mapping: RuleMapping) -> Iterator[Reference]:
@@ -72,20 +72,20 @@ def references_of(kind: RuleKind, mapping: RuleMapping) -> Iterator[Reference]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unfit:
-    """Why a reference cannot be used."""
+    """An obstacle to a reference."""
 
     code: str
     """The code of the reason: `target_missing`, `not_open`, `wrong_account` or `wrong_kind`."""
     name: str
     """The record, as people call it: `the employee John Johnson (54)`."""
     fault: str
-    """What is wrong with it: `is inactive`."""
+    """Its fault in words: `is inactive`."""
     wanted: str
-    """What it has to be: `an employee`."""
+    """The right kind in words: `an employee`."""
 
     @property
     def words(self) -> str:
-        """What is wrong with which record, as a sentence."""
+        """The record and its fault, as a sentence."""
         return f"{self.name[:1].upper()}{self.name[1:]} {self.fault}."
 
     def reason(self, setting: str) -> Reason:
@@ -128,15 +128,15 @@ class KnownTargets:
         return called(record) if record is not None else f"the record {bare_id(ledger_id)}"
 
     def unfit(self, purpose: Purpose, ledger_id: str) -> Unfit | None:
-        """Why a reference cannot be used for this; None when nothing is known against it."""
+        """The obstacle to using a reference for this; None when nothing is known against it."""
         key = (purpose, ledger_id)
         if key not in self._judged:
             self._judged[key] = self._judge(purpose, ledger_id)
         return self._judged[key]
 
     def unfit_for_all(self, reference: Reference) -> Unfit | None:
-        """Why a reference of a rule cannot be used for anything; None when it can. A record that is
-        on hold can, because that passes."""
+        """The obstacle to using the reference of a rule for anything, if any. That a record
+        is on hold is none, because that passes."""
         found = [self.unfit(purpose, reference.ledger_id) for purpose in reference.purposes]
         against = [unfit for unfit in found if unfit is not None and unfit.code != "not_open"]
         return against[0] if len(against) == len(found) and found else None

@@ -27,17 +27,17 @@ Place = tuple[str, ...]
 
 
 class Twin(NamedTuple):
-    """What a new record would repeat."""
+    """The name or address that a new record would repeat."""
 
     ledger_id: str
     reason: Reason
-    """Why it is not created, with the name and the id of the other record."""
+    """The reason not to create it, with the name and the id of the other record."""
     is_elsewhere: bool = False
     """Whether it is below another record than the new one would be, or in another list."""
 
 
 class Names(Protocol):
-    """What is known of names."""
+    """Names that are in use, as far as they are known."""
 
     def twin(self, record: NewListRecord, own_id: str | None = None) -> Twin | None:
         """The record of the ledger that this one would repeat; None when there is none. `own_id` is
@@ -183,7 +183,7 @@ class KnownNames:
 
 
 def why_doubled(record: NewListRecord, other: NewListRecord, place: Place) -> Reason:
-    """Why a record is not created beside another new one that has the same name or address."""
+    """The reason not to create a record beside another new one of the same name or address."""
     key = other.key.partition(":")[2]
     detail = f"by {_path(other)} ({key}), which is created at the same time"
     if place[0] == "email":
@@ -193,8 +193,8 @@ def why_doubled(record: NewListRecord, other: NewListRecord, place: Place) -> Re
 
 
 def why_created_before(record: NewListRecord, other: NewCustomer) -> Reason:
-    """Why a record is not created beside one that was created under the same name, and that no sync
-    has brought in yet."""
+    """The reason not to create a record beside one of the same name that we created, and that no
+    sync has brought in yet."""
     key = other.key.partition(":")[2]
     detail = f"by {_path(other)} ({key}), which was created before"
     return _why_taken(record, detail, not _are_beside(record, other))

@@ -1,4 +1,4 @@
-"""What can be read of a source record that its form refuses."""
+"""Partial records: the readable fields of a source record that its form refuses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What a reference may point at: lists, roles and states of records, for each purpose."""
+"""Targets of references: lists, roles and states of records, for each purpose."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from ledgerlink.domain.model.list_records import ListRecord, ListType
 
 
 class Purpose(StrEnum):
-    """What a record of the ledger is referred to for."""
+    """The purpose of a reference to a record of the ledger."""
 
     EMPLOYEE = "employee"
     VENDOR = "vendor"
@@ -20,9 +20,9 @@ class Purpose(StrEnum):
     INVOICED = "invoiced"
     """The customer or project of an invoice."""
     SERVICE = "service"
-    """What time is booked as."""
+    """The item that time is booked as."""
     SOLD = "sold"
-    """What the line of an invoice sells."""
+    """The item that the line of an invoice sells."""
     SPENT_ON = "spent_on"
     """The account of an expense."""
     BOUGHT = "bought"
@@ -52,9 +52,9 @@ class Fitting:
 
     list: ListType
     called: str
-    """What such a record is called, with its article: `a credit card account`."""
+    """The name of such a record, with its article: `a credit card account`."""
     begins: str = ""
-    """How the ids of the list's records begin, where a ledger's ids name their object."""
+    """The prefix of the ids of the list's records, where a ledger's ids name their object."""
     roles: tuple[str, ...] = ()
     """The roles of which the record has to have one; empty for any."""
     without_roles: tuple[str, ...] = ()
@@ -76,7 +76,7 @@ class Fitting:
 
 @dataclass(frozen=True, kw_only=True)
 class Targets:
-    """What the references of one ledger may point at. A purpose that is not among them is not
+    """The targets of one ledger's references. A purpose that is not among them is not
     checked, because no list of the ledger has such records. It has no slots, because it keeps its
     lists."""
 
@@ -85,7 +85,7 @@ class Targets:
     unlisted: frozenset[str] = frozenset()
     """Ids that can be used although no list has them."""
     never: tuple[str, ...] = ()
-    """How the ids of other objects begin, to which no reference may point."""
+    """Prefixes of the ids of other objects, to which no reference may point."""
     one_numbering: tuple[ListType, ...] = ()
     """Lists over which an id occurs only once, so that it shows which of them was meant."""
 

@@ -58,7 +58,7 @@ class HinderingEntries:
 
 
 def fields_of(entry: TimeEntry) -> PartialRecord:
-    """What decides with which others the entry is combined."""
+    """The attributes that decide with which others the entry is combined."""
     names = (*MUST_AGREE, *MAY_BE_FILLED_IN)
     return PartialRecord(values={name: getattr(entry, name) for name in names})
 

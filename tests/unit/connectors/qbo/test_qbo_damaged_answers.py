@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
@@ -14,9 +15,10 @@ from ledgerlink.connectors.qbo.protocol.response import parse
 from ledgerlink.connectors.qbo.reads.catalog import ENTITY
 from ledgerlink.domain.errors import LedgerError
 from ledgerlink.domain.model.list_records import ListRead, ListType
-from ledgerlink.domain.model.plan import Request
+from ledgerlink.domain.model.plan import ItemState, Request
 
 from tests.support.qbo.scripted_company import (
+    REALM,
     RESPONSE_TIME,
     ScriptedCompany,
     fault_body,
@@ -131,34 +133,45 @@ def test_a_damaged_batch_is_reported_by_the_writer() -> None:
         for n in range(2)
     ]
 
-    async def main() -> None:
+    async def main() -> Counter[ItemState]:
+        states: Counter[ItemState] = Counter()
         for _ in range(60):
             bad = damaged({"BatchItemResponse": items, "time": RESPONSE_TIME}, chance)
             company = ScriptedCompany(script=[lambda request, bad=bad: reply(bad)])  # type: ignore[misc]
             report = OutcomeCollector()
             with suppress(LedgerError):
                 await open_ledger(company).write([Request("r", writes)], report, lambda: False)
+            assert report.outcomes.keys() <= {0, 1}
+            posted = [o for o in report.outcomes.values() if o.state is ItemState.POSTED]
+            assert all(outcome.ledger_id for outcome in posted)
+            states.update(outcome.state for outcome in report.outcomes.values())
+        return states
 
-    run(main())
+    states = run(main())
+    assert 0 < states[ItemState.POSTED] < 120
 
 
 @pytest.mark.parametrize("kind", ["TimeActivity", "Bill", "Purchase", "Invoice", "Attachable"])
 def test_damaged_documents_of_ours_end_with_copies_or_an_error_of_the_ledger(kind: str) -> None:
     chance = random.Random(f"{SEED}{kind}")
-    row = {**ROW, "BillableStatus": "HasBeenBilled", "TimeChargeId": "8", "Size": 3,
+    plain = {name: value for name, value in ROW.items() if name != "SalesTaxRateList"}
+    row = {**plain, "BillableStatus": "HasBeenBilled", "TimeChargeId": "8", "Size": 3,
            "CustomerRef": {"value": "2"}, "VendorRef": {"value": "4"}, "EntityRef": {"value": "4"},
            "AccountRef": {"value": "5"}, "TxnTaxDetail": {"TotalTax": 1}, "HourlyRate": 12.5,
            "AttachableRef": [{"EntityRef": {"type": "Bill", "value": "1"}}]}  # fmt: skip
     answer = {"QueryResponse": {kind: [row], "Invoice": [row]}, "time": RESPONSE_TIME}
 
-    async def main() -> None:
+    async def main() -> int:
+        read = 0
         for _ in range(25):
             bad = damaged(answer, chance)
             company = ScriptedCompany(script=[lambda request, bad=bad: reply(bad)] * 9)  # type: ignore[misc]
             with suppress(LedgerError):
-                await open_ledger(company).snapshots(kind, ["1"], None)
+                assert (await open_ledger(company).snapshots(kind, ["1"], None)).keys() <= {"1"}
+                read += 1
+        return read
 
-    run(main())
+    assert 0 < run(main()) < 25
 
 
 def test_a_damaged_company_ends_with_features_or_an_error_of_the_ledger() -> None:
@@ -177,11 +190,14 @@ def test_a_damaged_company_ends_with_features_or_an_error_of_the_ledger() -> Non
     }
     answer = {"CompanyInfo": info, "Preferences": preferences, "time": RESPONSE_TIME}
 
-    async def main() -> None:
+    async def main() -> int:
+        read = 0
         for _ in range(60):
             bad = damaged(answer, chance)
             company = ScriptedCompany(script=[lambda request, bad=bad: reply(bad)] * 9)  # type: ignore[misc]
             with suppress(LedgerError):
-                await open_ledger(company).company()
+                assert (await open_ledger(company).company()).company_id == REALM
+                read += 1
+        return read
 
-    run(main())
+    assert 0 < run(main()) < 60

@@ -1,11 +1,10 @@
-"""What others entered in a record of ours in fields that we did not send, by its names for them.
+"""Additions: fields of our records that others filled in and that we did not send, by their names.
 
-It is lost with a record that is deleted. The ledger does not show whether a person entered a
+They are lost with a record that is deleted. The ledger does not show whether a person entered a
 dimension or the ledger took it from the employee or vendor, so either counts.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import partial
 
 from ledgerlink.connectors.intacct.documents.content import document_lines
 from ledgerlink.connectors.intacct.documents.kept_fields import USER_DIMENSION
@@ -13,9 +12,11 @@ from ledgerlink.connectors.intacct.documents.marker import find_marker
 from ledgerlink.connectors.intacct.documents.owned_fields import LINE_ROLES, Ownership
 from ledgerlink.connectors.intacct.documents.time_entry import FIELD_NAMES, OPTIONAL
 from ledgerlink.connectors.intacct.protocol.values import Row, text
-from ledgerlink.domain.model.documents import Body, fields_sent, nothing_added
+from ledgerlink.connectors.shared.time_additions import additions_to_time
+from ledgerlink.domain.model.documents import Body
 
-DIMENSIONS = ("DEPARTMENT", "LOCATION", "CLASS")
+DIMENSIONS = {name: FIELD_NAMES[name] for name in ("DEPARTMENT", "LOCATION", "CLASS")}
+"""Dimensions of time entries, with their names on the screen."""
 ENTERED_IN_HEADS = {"PONUMBER": "PO number", "DOCNUMBER": "reference number", "MEMO": "memo"}
 """Fields of heads that we never send, with their names on the screen."""
 
@@ -27,26 +28,15 @@ def never_sent(entry: Row) -> tuple[str, ...]:
     return (*noted, *_user_dimensions(entry))
 
 
-def added_to_time(body: Body, others: Sequence[str], recorded: str) -> Sequence[str]:
-    """What others added to a time entry that is held as this body, by the fingerprint of what we
-    wrote. `others` are the names of what we never send."""
-    sent = fields_sent(body, OPTIONAL, recorded)
-    if sent is None:
-        return others
-    return [*(FIELD_NAMES[n] for n in DIMENSIONS if n in body and n not in sent), *others]
-
-
 def of_time(body: Body, entry: Row) -> Callable[[str], Sequence[str]]:
-    """`added_to_time` of this entry; the same function for all to which nothing can have been
-    added, because memory holds 100,000 of them."""
-    others = never_sent(entry)
-    may_be_added = others or body.keys() & set(DIMENSIONS)
-    return partial(added_to_time, body, others) if may_be_added else nothing_added
+    """The additions to a time entry that is held as this body, by the fingerprint of what we
+    wrote."""
+    return additions_to_time(body, OPTIONAL, DIMENSIONS, never_sent(entry))
 
 
 def added_to_document(row: Row, recorded: str) -> Sequence[str]:
-    """What others added to a document, in its head and its lines; nothing where the fingerprint
-    does not tell which fields are ours."""
+    """The additions to a document, in its head and its lines; none where the fingerprint does not
+    tell which fields are ours."""
     if (ours := Ownership.parse(recorded)) is None:
         return ()
     found = [label for name, label in ENTERED_IN_HEADS.items() if text(row, name)]

@@ -1,4 +1,4 @@
-"""What an update leaves as it is: the fields of a document that are not ours.
+"""Kept fields: the fields of a document that are not ours, which an update leaves as they are.
 
 An update of a bill replaces all of its lines, and the documents that only legacy functions write
 are removed and made anew. Both send along what the ledger holds in every field that we did not
@@ -44,7 +44,7 @@ Encoded = dict[str, Value]
 
 CUSTOM_FIELDS = "customfields"
 USER_DIMENSION = "GLDIM"
-"""How the names of user-defined dimensions begin. They are fields of lines."""
+"""The names of user-defined dimensions begin with this. They are fields of lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +54,14 @@ class HeldDocument:
     kind: str
     row: Row
     ownership: Ownership | None = None
-    """Which of its fields we wrote last; None where that is not known."""
+    """The fields of it that we wrote last; None where that is not known."""
     custom_heads: Collection[str] = ()
     """The custom fields of its head."""
     custom_lines: Collection[str] = ()
     """The custom fields of its lines."""
 
     def keep(self, body: Body, encoded: Encoded) -> Encoded:
-        """What is sent, with the fields of the document that are not ours."""
+        """The body to send, with the fields of the document that are not ours."""
         elements = ELEMENTS[self.kind]
         lines = list(self._lines(list(body_lines(body)), encoded))
         kept: Encoded = {**encoded, elements.container: {elements.line: lines}}

@@ -72,7 +72,7 @@ READ: Mapping[str, Sequence[str]] = {
     "VENDOR": [f"{DISPLAY_CONTACT}.{n}" for n in ("PRINTAS", "FIRSTNAME", "LASTNAME", "EMAIL1")],
     "ITEM": ["BASEPRICE"],
 }
-"""What is read of each object besides id, name and status."""
+"""Fields that are read of each object besides id, name and status."""
 
 
 def sent_content(kind: str, record_id: str, body: Body) -> str:
@@ -99,7 +99,7 @@ def roles_in(recorded: str) -> Sequence[str] | None:
 
 
 def update_content(kind: str, body: Body, row: Row, recorded: str) -> dict[str, Value]:
-    """What an update sends of a record, without its id. Of an employee only its contact."""
+    """The content of an update of a record, without its id. Of an employee only its contact."""
     sent = {name: value for name, value in body.items() if name not in WITH_CREATE_ONLY}
     contact = CONTACT if kind == "EMPLOYEE" else DISPLAY_CONTACT
     if contact in sent:

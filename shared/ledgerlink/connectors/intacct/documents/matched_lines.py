@@ -1,4 +1,4 @@
-"""Which line of a held document each line of a new body replaces."""
+"""Matching lines: each line of a new body replaces one line of the document that is held."""
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Mapping, Sequence

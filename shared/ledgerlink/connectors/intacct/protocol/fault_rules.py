@@ -16,7 +16,7 @@ from ledgerlink.connectors.shared.errors import Disposition, Meaning
 
 @dataclass(frozen=True, slots=True)
 class FaultRule(Meaning):
-    """What a fault with these words or this number means. The first rule that fits decides."""
+    """The meaning of a fault with these words or this number. The first rule that fits decides."""
 
     words: str = ""
     """A pattern that the words of the fault contain."""
@@ -111,7 +111,7 @@ DIMENSION = (
     r"project|job|engagement|customer|client|employee|vendor|supplier|item|class|department"
     r"|location|task|cost code|grant|contract|warehouse"
 )
-"""What lines are analysed by, in the terms that companies use for it."""
+"""Dimensions of lines, in the terms that companies use for them."""
 
 NAMED = rf"{DIMENSION}|account|term|time ?type|expense type|contact|card|bank"
 """Objects that a record can refer to."""
@@ -188,7 +188,7 @@ LOCKED: tuple[FaultRule, ...] = (
         "state_locked",
     ),
 )
-"""What cannot be written any more."""
+"""Faults of records that cannot be written any more."""
 
 NUMBERS: tuple[FaultRule, ...] = (
     _record("", "number_missing", clicks.NUMBER, "BL03002128"),
@@ -235,7 +235,7 @@ COMPANY_RULES: tuple[FaultRule, ...] = (
         clicks.NEGATIVE,
     ),
 )
-"""What the company has set up."""
+"""Faults of what the company has set up."""
 
 PEOPLE_AND_PROJECTS: tuple[FaultRule, ...] = (
     _record(r"task\b.*(?:not|n.t) (?:belong|associated)", "target_missing"),

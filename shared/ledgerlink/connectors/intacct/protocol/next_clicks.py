@@ -1,4 +1,4 @@
-"""What to do about a fault, in the words that the screens of Sage Intacct use."""
+"""Remedies for faults, in the words that the screens of Sage Intacct use."""
 
 SUPPORT = (
     "Sage Intacct does not know our own sender credentials. Nothing can be done in Sage Intacct;"

@@ -17,11 +17,11 @@ from ledgerlink.domain.ports import ConnectorState
 
 STATE_KEY = "refused_fields"
 SEPARATORS = re.compile(r"[\s,;:'\"\[\](){}]+")
-"""What stands between the names of fields in a fault."""
+"""Separators between the names of fields in a fault."""
 OF_FIELDS = re.compile(r"fields? (?:cannot be queried|requested)|fields cannot", re.IGNORECASE)
 ASKED_AGAIN_AFTER = timedelta(days=7)
 MAX_FIELDS = 500
-"""How many fields are remembered."""
+"""So many fields are remembered at most."""
 
 
 class RefusedFields:

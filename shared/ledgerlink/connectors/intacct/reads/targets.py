@@ -1,4 +1,4 @@
-"""What the references of Sage Intacct documents may point at.
+"""Targets: the records that references of Sage Intacct documents may point at.
 
 Source: the gateway's reference, for the objects that a field of time, bills, reports, charges and
 invoices takes.
@@ -35,13 +35,13 @@ OPEN = (
     Fitting(list=PROJECT, called=PROJECT_FOR, begins="project/", on_hold=ON_HOLD),
     Fitting(list=TASK, called=TASK_FOR, begins="task/", on_hold=ON_HOLD),
 )
-"""What time and expenses can be for."""
+"""Projects that time and expenses can be for."""
 INVOICED = (
     CUSTOMER,
     Fitting(list=PROJECT, called=PROJECT_FOR, begins="project/"),
     Fitting(list=TASK, called=TASK_FOR, begins="task/"),
 )
-"""What can be invoiced, also while it is on hold."""
+"""Projects that can be invoiced, also while they are on hold."""
 TAX_DETAIL = f"{TAX_DETAIL_OBJECT}/"
 VENDOR_TERM = "apterm"
 """The terms of vendors; an invoice takes those of customers."""

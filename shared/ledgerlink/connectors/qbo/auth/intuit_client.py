@@ -27,7 +27,7 @@ DOCUMENT_URL = "https://configured.invalid/discovery"
 """Where the library finds its discovery document: it is made of the configured addresses."""
 Send = Callable[[httpx.Request], httpx.Response]
 NOT_USED = ("issuer", "jwks_uri", "userinfo_endpoint")
-"""What the library expects in the document for OpenID, which we do not ask for."""
+"""Names that the library expects in the document for OpenID, which we do not ask for."""
 LIBRARY_ERRORS = (
     AuthClientError,
     AttributeError,
@@ -36,7 +36,7 @@ LIBRARY_ERRORS = (
     TypeError,
     ValueError,
 )
-"""What the library raises for an answer that it does not expect. The answer itself says more."""
+"""Errors of the library for an answer that it does not expect. The answer itself says more."""
 
 
 class IntuitClient:

@@ -1,18 +1,18 @@
-"""What people entered in a record of ours in fields that we did not send, by its names for them.
+"""Additions: fields of our records that people filled in and that we did not send, by their names.
 
-It is lost with a record that is deleted. Left out is what QuickBooks may have filled in by itself:
-items and cost rates of time, terms, addresses, accounts, tax codes.
+They are lost with a record that is deleted. Left out is what QuickBooks may have filled in by
+itself: items and cost rates of time, terms, addresses, accounts, tax codes.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import partial
 
 from ledgerlink.connectors.qbo.documents.owned_fields import CUSTOM_FIELD
 from ledgerlink.connectors.qbo.documents.ownership import Ownership
 from ledgerlink.connectors.qbo.documents.time_entry import ADDED_BY_OTHERS
 from ledgerlink.connectors.qbo.protocol import values
 from ledgerlink.connectors.qbo.protocol.values import Entity
-from ledgerlink.domain.model.documents import Body, fields_sent, nothing_added
+from ledgerlink.connectors.shared.time_additions import additions_to_time
+from ledgerlink.domain.model.documents import Body
 
 MAY_BE_SENT = {"ClassRef": "class", "DepartmentRef": "location"}
 NEVER_SENT = {"PayrollItemRef": "pay type", "ProjectRef": "project"}
@@ -31,26 +31,15 @@ def never_sent(row: Entity) -> tuple[str, ...]:
     return tuple(label for name, label in NEVER_SENT.items() if row.get(name))
 
 
-def added_to_time(body: Body, others: Sequence[str], recorded: str) -> Sequence[str]:
-    """What people added to a time entry that is stored as this body, by the fingerprint of what we
-    wrote. `others` are the names of what we never send."""
-    sent = fields_sent(body, ADDED_BY_OTHERS, recorded)
-    if sent is None:
-        return others
-    return [*(MAY_BE_SENT[n] for n in MAY_BE_SENT if n in body and n not in sent), *others]
-
-
 def of_time(body: Body, row: Entity) -> Callable[[str], Sequence[str]]:
-    """`added_to_time` of this entry; the same function for all to which nothing can have been
-    added, because memory holds 100,000 of them."""
-    others = never_sent(row)
-    may_be_added = others or MAY_BE_SENT.keys() & body.keys()
-    return partial(added_to_time, body, others) if may_be_added else nothing_added
+    """The additions to a time entry that is stored as this body, by the fingerprint of what we
+    wrote."""
+    return additions_to_time(body, ADDED_BY_OTHERS, MAY_BE_SENT, never_sent(row))
 
 
 def added_to_document(entity: Entity, recorded: str) -> Sequence[str]:
-    """What people added to a money document, in its head and its lines; nothing where the
-    fingerprint does not tell which fields are ours."""
+    """The additions to a money document, in its head and its lines; none where the fingerprint
+    does not tell which fields are ours."""
     if (ours := Ownership.parse(recorded)) is None:
         return ()
     found = [*_entered(entity, ours.head), *_custom_fields(entity, ours.custom_fields)]

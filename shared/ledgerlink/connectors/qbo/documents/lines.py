@@ -108,7 +108,7 @@ def _former_ids(
 
 
 def _identity(line: Body) -> Hashable:
-    """What tells lines apart: text, item or account, day, and the time that is billed."""
+    """The key that tells lines apart: text, item or account, day, and the time that is billed."""
     detail = _detail(line)
     links = tuple(str(each.get("TxnId")) for each in _time_links(line))
     day = comparable.text(detail.get("ServiceDate"))

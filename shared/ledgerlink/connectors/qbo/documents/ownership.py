@@ -1,4 +1,4 @@
-"""Which fields of a document are ours: those that we sent.
+"""Ownership: the fields of a document that we sent are ours.
 
 What others enter in any other field stays, and is no edit of what we wrote. QuickBooks does not
 show which fields were sent, so the fingerprint of a document's content begins with them as bits.
@@ -34,7 +34,7 @@ class Ownership:
 
     @classmethod
     def of(cls, body: Body) -> "Ownership":
-        """What this body sends."""
+        """The fields that this body sends."""
         lines: set[str] = set()
         for line in values.blocks(body, "Line"):
             lines |= line.keys() | values.block(line, str(line.get("DetailType"))).keys()

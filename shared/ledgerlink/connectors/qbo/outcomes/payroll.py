@@ -17,7 +17,7 @@ REMEMBERED = timedelta(days=7)
 
 
 class Payroll:
-    """What a company's answers tell of its payroll."""
+    """The payroll of a company, as far as its answers tell."""
 
     def __init__(self, time: LedgerTime, state: ConnectorState) -> None:
         self._time = time
@@ -36,5 +36,5 @@ class Payroll:
             self._refused_at = self._time.wall()
 
     def state(self) -> dict[str, str]:
-        """What the next worker has to know, as JSON values."""
+        """The refusal that the next worker has to know of, as JSON values."""
         return {STATE_KEY: self._refused_at.isoformat()} if self._refused_at and self.is_on else {}

@@ -1,4 +1,4 @@
-"""What the references of QuickBooks documents may point at.
+"""Targets: the records that references of QuickBooks documents may point at.
 
 Source: https://developer.intuit.com, the pages of Bill, Purchase, Invoice and TimeActivity; the
 faults 2500 (inactive, or a category in a transaction) and 6430 (wrong type of account).
