@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.rules import CreateLaborCode, CreateProject, CreateUser, RuleKind
 from ledgerlink.domain.model.source_records import Record, RecordKind
 
 from tests.contract.papers import PAPERS, Paper, charged, gone, invoice, papers, sold, spent, worked
+from tests.contract.qbo.books import Make
 from tests.contract.qbo.poster import Outcomes, Poster, code
 from tests.support.ledger_memory import MEMORIES
 from tests.support.sampling import sampled
@@ -59,6 +61,30 @@ def test_five_equal_entries_of_a_lost_batch_are_five_activities(
     assert len({outcome.ledger_id for outcome in outcomes.values()}) == 5
     assert len(activities(poster)) == 5
     assert states(poster.post(*FIVE)) == {ItemState.UNCHANGED: 5}
+
+
+@pytest.mark.parametrize("memory", MEMORIES)
+def test_time_with_the_ids_of_new_list_records_is_found_again(company: Make, memory: str) -> None:
+    """The ids of QuickBooks are unique within a kind only: what an item of the same post has as its
+    id may be that of an entry, too."""
+    poster = Poster(company("empty"))
+    accounts = poster.books.rows("Account")
+    income = next(row["Id"] for row in accounts if row["AccountType"] == "Income")
+    poster.rule(RuleKind.USERS, "new", CreateUser(name="Ada Lovelace"))
+    poster.rule(RuleKind.PROJECTS, "new", CreateProject(name="Engine"))
+    poster.rule(RuleKind.LABOR_CODES, "new", CreateLaborCode(name="Dev", income_account_id=income))
+    ours = {"staff_key": "new", "project_key": "new", "labor_code_key": "new", "notes": "Same"}
+    poster.post(worked("first", **ours))
+    poster.books.admin("settings", {"requestid": memory})
+    lose(poster, "batch")
+    more = [worked(f"t{n}", **ours) for n in range(8)]
+    assert states(poster.post_through(*more)) == {ItemState.POSTED: 8}
+    ids = {row["Id"] for row in activities(poster)}
+    others = {
+        row["Id"] for kind in ("Customer", "Employee", "Item") for row in poster.books.rows(kind)
+    }
+    assert ids & others
+    assert len(ids) == 9
 
 
 @EVERY
