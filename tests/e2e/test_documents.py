@@ -268,12 +268,12 @@ def test_a_receipt_that_never_came_fails_alone_and_is_attached_by_the_next_post(
     lunch = card("lunch", "8.80", receipts=[receipt("r1", place["upload_id"], "lunch.pdf")])
     run = bookkeeping.ended(**PEOPLE, expenses=[lunch, card("beside", "1.10")])
     assert run["state"] == "completed_with_problems"
-    (failed,) = bookkeeping.items(run, state="failed").values()
-    assert (failed["key"], failed["reason"]["code"]) == (
+    (blocked,) = bookkeeping.items(run, state="blocked").values()
+    assert (blocked["key"], blocked["reason"]["code"]) == (
         "receipt:expense/lunch/r1",
         "receipt_missing",
     )
-    assert failed["reason"]["remedy"]
+    assert blocked["reason"]["remedy"]
     charge = bookkeeping.items(run)["expense:lunch"]
     assert charge["state"] == bookkeeping.items(run)["expense:beside"]["state"] == "posted"
 

@@ -58,6 +58,9 @@ class FakeStaging:
         tag = hashlib.sha256(content).hexdigest()
         return KeptUpload(kept, _name(connection_key, kept), tag)
 
+    def upload_size(self, connection_key: ConnectionKey, upload_id: str) -> int:
+        return len(self.files[self.uploaded(connection_key, upload_id)])
+
     def uploaded_file(self, connection_key: ConnectionKey, upload_id: str) -> bytes:
         return self.files[self.uploaded(connection_key, upload_id)]
 

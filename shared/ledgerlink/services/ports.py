@@ -363,6 +363,10 @@ class KeptUpload:
     """Differs from the tag of other content."""
 
 
+LARGEST_FILE = 48 * 1024 * 1024
+"""Bytes of an unpacked file, because a worker plans all its records in memory."""
+
+
 class Staging(Protocol):
     """Files of a run: source records, pulled pages, plans and notes."""
 
@@ -377,6 +381,10 @@ class Staging(Protocol):
     def accept_upload(self, connection_key: ConnectionKey, upload_id: str) -> KeptUpload:
         """Keep the upload as it is now: a later upload to the same address does not change what is
         kept. Raises NotFound when nothing was put there."""
+        ...
+
+    def upload_size(self, connection_key: ConnectionKey, upload_id: str) -> int:
+        """The bytes of an upload. Raises NotFound when nothing was put there."""
         ...
 
     def uploaded_file(self, connection_key: ConnectionKey, upload_id: str) -> bytes:

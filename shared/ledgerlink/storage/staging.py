@@ -18,13 +18,13 @@ from ledgerlink.domain.model.connections import Connection, ConnectionKey
 from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.domain.model.plan import Operation
 from ledgerlink.domain.model.runs import Run
-from ledgerlink.services.ports import KeptUpload
+from ledgerlink.services.ports import LARGEST_FILE, KeptUpload
 from ledgerlink.storage import keys
 from ledgerlink.wire.stored import dump, load
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import CopySourceTypeDef
+    from mypy_boto3_s3.type_defs import CopySourceTypeDef, HeadObjectOutputTypeDef
 
 UPLOAD_LIFETIME = 3600
 """Seconds for which the address of an upload is valid."""
@@ -33,8 +33,6 @@ ABSENT = ("404", "NoSuchKey", "403", "AccessDenied", "Forbidden")
 TRIES = 3
 """How often an upload is copied that is written at the same moment."""
 GZIP_MAGIC = b"\x1f\x8b"
-LARGEST = 48 * 1024 * 1024
-"""Bytes of an unpacked file, because a worker plans all its records in memory."""
 
 
 class S3Staging:
@@ -74,8 +72,15 @@ class S3Staging:
 
     def _tag(self, name: str, upload_id: str) -> str:
         """The entity tag of an upload, which differs after every write. Raises NotFound."""
+        return self._head(name, upload_id)["ETag"]
+
+    def upload_size(self, connection_key: ConnectionKey, upload_id: str) -> int:
+        return self._head(_upload(connection_key, upload_id), upload_id)["ContentLength"]
+
+    def _head(self, name: str, upload_id: str) -> "HeadObjectOutputTypeDef":
+        """Raises NotFound."""
         try:
-            return self._client.head_object(Bucket=self._bucket, Key=name)["ETag"]
+            return self._client.head_object(Bucket=self._bucket, Key=name)
         except ClientError as error:
             if not _is_absent(error):
                 raise
@@ -182,8 +187,8 @@ class S3Staging:
 
     def _bytes(self, name: str) -> bytes:
         found = self._client.get_object(Bucket=self._bucket, Key=name)
-        if found["ContentLength"] > LARGEST:
-            raise _unreadable(f"it holds more than {LARGEST} bytes")
+        if found["ContentLength"] > LARGEST_FILE:
+            raise _unreadable(f"it holds more than {LARGEST_FILE} bytes")
         return found["Body"].read()
 
 
@@ -207,11 +212,11 @@ def unpacked(body: bytes) -> bytes:
     large once unpacked."""
     try:
         with gzip.GzipFile(fileobj=BytesIO(body)) as file:
-            text = file.read(LARGEST + 1)
+            text = file.read(LARGEST_FILE + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise _unreadable("its gzip is damaged") from error
-    if len(text) > LARGEST:
-        raise _unreadable(f"it holds more than {LARGEST} bytes once unpacked")
+    if len(text) > LARGEST_FILE:
+        raise _unreadable(f"it holds more than {LARGEST_FILE} bytes once unpacked")
     return text
 
 

@@ -155,7 +155,7 @@ def test_a_deleted_receipt_is_deleted_and_its_document_stays(poster: Poster) -> 
 def test_a_file_that_was_not_uploaded_is_reported(poster: Poster) -> None:
     outcomes = poster.post(spent(receipts=(receipt(upload_id="none"),)))
     assert outcomes[REPORT].state is ItemState.POSTED
-    assert outcomes[KEY].state is ItemState.FAILED
+    assert outcomes[KEY].state is ItemState.BLOCKED
     assert outcomes[KEY].reason == reason("receipt_missing", field="upload_id", name="r1.pdf")
 
 
@@ -186,6 +186,6 @@ def test_a_receipt_of_no_bytes_is_not_sent(poster: Poster) -> None:
     poster.upload("none", b"")
     outcomes = poster.post(spent(receipts=(receipt("r1", "none"), receipt("r2"))))
     assert outcomes[REPORT].state is ItemState.POSTED
-    assert outcomes[KEY].state is ItemState.FAILED
+    assert outcomes[KEY].state is ItemState.BLOCKED
     assert outcomes[KEY].reason == reason("receipt_empty", field="upload_id", name="r1.pdf")
     assert list(files(poster, poster.row(REPORT)["SUPDOCID"]).values()) == [FILE]

@@ -161,7 +161,7 @@ def test_a_receipt_of_no_bytes_is_not_sent(poster: Poster) -> None:
     empty = receipt("r2", "none", file_name="zero.pdf")
     outcomes = poster.post(spent(receipts=(receipt(), empty)))
     outcome = outcomes["receipt:expense/x1/r2"]
-    assert outcome.state is ItemState.FAILED
+    assert outcome.state is ItemState.BLOCKED
     assert outcome.reason == reason("receipt_empty", field="upload_id", name="zero.pdf")
     assert outcomes[REPORT].state is outcomes[KEY].state is ItemState.POSTED
     assert len(files(poster)) == 1
@@ -171,7 +171,7 @@ def test_a_receipt_whose_file_is_missing_fails_alone(poster: Poster) -> None:
     missing = receipt("r2", "lost", file_name="lost.pdf")
     outcomes = poster.post(spent(receipts=(receipt(), missing)))
     outcome = outcomes["receipt:expense/x1/r2"]
-    assert outcome.state is ItemState.FAILED
+    assert outcome.state is ItemState.BLOCKED
     assert outcome.reason == reason("receipt_missing", field="upload_id", name="lost.pdf")
     assert outcomes[REPORT].state is outcomes[KEY].state is ItemState.POSTED
     assert len(files(poster)) == 1

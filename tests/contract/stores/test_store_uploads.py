@@ -53,7 +53,8 @@ def test_a_file_that_may_not_be_listed_is_absent(code: str) -> None:
     """Case security 4."""
     staging = refusing(code)
     assert staging.notes(run(), "entities") == []
-    for ask in (staging.uploaded, staging.accept_upload, staging.uploaded_file):
+    asked = (staging.uploaded, staging.accept_upload, staging.uploaded_file, staging.upload_size)
+    for ask in asked:
         with pytest.raises(NotFound):
             ask(ACME, "0" * 32)
 
@@ -70,3 +71,13 @@ def test_an_upload_that_is_written_all_the_time_is_refused() -> None:
     assert TRIES > 1
     with pytest.raises(Conflict, match="being written"):
         staging.accept_upload(ACME, "0" * 32)
+
+
+def test_the_size_of_an_upload(stores: Stores) -> None:
+    """Case general 10: without reading it."""
+    upload_id, address = stores.staging.upload_address(ACME)
+    with pytest.raises(NotFound):
+        stores.staging.upload_size(ACME, upload_id)
+    for content in (b"", b"pdf" * 1000):
+        stores.upload(address, content)
+        assert stores.staging.upload_size(ACME, upload_id) == len(content)

@@ -215,4 +215,4 @@ def test_a_receipts_file_is_looked_for_among_the_firms_own(
     receipt = attached(api, connection, "r", upload_id=made["upload_id"])
     items = posted(api, connection, {"expenses": [expense("e1", receipts=[receipt])]})
     found = items["receipt:expense/e1/r"]
-    assert (found["state"], found["reason"]["code"]) == ("failed", "receipt_missing")
+    assert (found["state"], found["reason"]["code"]) == ("blocked", "receipt_missing")

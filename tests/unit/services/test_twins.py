@@ -191,14 +191,89 @@ def test_rules_that_create_repeat_nothing_either(
     assert codes & {"name_taken", "email_taken"}
 
 
-def test_items_are_left_to_the_ledger() -> None:
-    """Sage Intacct takes several services of one name; QuickBooks refuses the second itself."""
-    app, connection = service("projects")
-    mapping = CreateLaborCode(name="Design", income_account_id="IN")
-    app.rules(connection, RuleKind.LABOR_CODES, {"new": mapping})
-    run = app.post(connection, "key", [entry("t1", labor_code_key="new")])
+@pytest.mark.parametrize("ledger", PROJECTS)
+@pytest.mark.parametrize(
+    ("name", "parent", "words"),
+    [
+        ("Design", None, "item Design (I1)"),
+        (" DESIGN ", None, "item Design (I1)"),
+        ("Old design", None, "Old design (I9), which is inactive"),
+        ("Design", "HOURS", None),
+        ("Designs", None, None),
+    ],
+)
+@pytest.mark.parametrize("kind", [RuleKind.LABOR_CODES, RuleKind.LEAVE_TYPES])
+def test_no_item_is_created_beside_one_of_its_name(
+    ledger: str, kind: RuleKind, name: str, parent: str | None, words: str | None
+) -> None:
+    """Case general 03: Sage Intacct takes a second service of one name, QuickBooks refuses it."""
+    app, connection = service(ledger)
+    mapping = CreateLaborCode(name=name, income_account_id="IN", parent_id=parent)
+    app.rules(connection, kind, {"new": mapping})
+    field = "labor_code_key" if kind is RuleKind.LABOR_CODES else "leave_type_key"
+    record = {**entry("t1"), "labor_code_key": None, field: "new"}
+    found = shown(app, connection, record)
+    item = next(key for key in found if key.endswith(":new"))
+    assert (found[item], found["time:t1"]) == (
+        ("name_taken", "dependency_failed") if words else (None, None)
+    )
+    (why,) = [one.reason for one in preview(app.deps, connection.key, USER, [record])][:1]
+    assert words is None or (why is not None and words in why.message)
+
+
+@pytest.mark.parametrize("ledger", PROJECTS)
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"kind": "staff", "name": "Cy New"}, {"kind": "staff", "name": "cy  new"}),
+        (
+            {"kind": "staff", "name": "Cy New", "email": "cy@example.com"},
+            {"kind": "staff", "name": "C. New", "email": "CY@example.com"},
+        ),
+        ({"kind": "client", "name": "Fresh"}, {"kind": "client", "name": "Fresh"}),
+    ],
+)
+def test_what_we_created_is_not_created_again_before_a_sync(
+    ledger: str, first: dict[str, str], second: dict[str, str]
+) -> None:
+    """Case sage-intacct 10: by another key, in a later post. No list tells of the first yet."""
+    app, connection = service(ledger)
+    app.post(connection, "one", [{**first, "key": "k1"}])
     app.work()
-    assert set(app.states(run).values()) == {ItemState.POSTED}
+    received = len(app.company().received)
+    run = app.post(connection, "two", [{**second, "key": "k2"}])
+    app.work()
+    assert len(app.company().received) == received
+    (item,) = app.items(run)
+    assert item.outcome.reason is not None
+    assert item.outcome.reason.code in ("name_taken", "email_taken")
+    assert "(k1), which was created before" in item.outcome.reason.message
+
+
+@pytest.mark.parametrize("ledger", PROJECTS)
+def test_two_rules_create_no_item_of_one_name(ledger: str) -> None:
+    """In one post, and where the first was created in an earlier one."""
+    app, connection = service(ledger)
+    new = CreateLaborCode(name="Drafting", income_account_id="IN")
+    app.rules(connection, RuleKind.LABOR_CODES, {"d1": new, "d2": new})
+    times = [entry("t1", labor_code_key="d1"), entry("t2", labor_code_key="d2")]
+    assert shown(app, connection, *times)["labor-code:d2"] == "name_taken"
+    run = app.post(connection, "later", [entry("t3", labor_code_key="d2")])
+    app.work()
+    codes = {i.operation.key: i.outcome.reason.code for i in app.items(run) if i.outcome.reason}
+    assert codes == {"labor-code:d2": "name_taken", "time:t3": "dependency_failed"}
+
+
+@pytest.mark.parametrize("gone", ["deleted", "merged"])
+def test_what_we_created_and_somebody_deleted_frees_its_name(gone: str) -> None:
+    app, connection = service("projects")
+    app.post(connection, "one", [{"kind": "staff", "key": "k1", "name": "Cy New"}])
+    app.work()
+    link = app.links.rows[connection.key]["user:k1"]
+    made = ListRecord(type=L.EMPLOYEE, id=link.ledger_id, name="Cy New", active=False, gone=gone)
+    lists_came_in(app, connection, [*RECORDS, *PEOPLE, made])
+    again = {"kind": "staff", "key": "k2", "name": "Cy New"}
+    assert shown(app, connection, again) == {"user:k2": None}
 
 
 @pytest.mark.parametrize("ledger", PROJECTS)

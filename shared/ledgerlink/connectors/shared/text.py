@@ -52,8 +52,11 @@ def email(text: str, limit: int) -> str:
 def emails(text: str, limit: int) -> str:
     """One or more e-mail addresses, separated by commas or semicolons, as one text of `limit`
     characters at most. Raises Blocked."""
-    found = [each for each in ADDRESS_SEPARATOR.split(free_text(text, "email")) if each]
-    return require_length(", ".join(email(each, limit) for each in found or [""]), limit, "email")
+    plain = free_text(text, "email")
+    found = [each for each in ADDRESS_SEPARATOR.split(plain) if each]
+    return require_length(
+        ", ".join(email(each, limit) for each in found or [plain]), limit, "email"
+    )
 
 
 def require_length(text: str, limit: int, field: str) -> str:

@@ -24,7 +24,7 @@ class ProjectNames:
     """The names that other new records of the plan take."""
     _chosen: dict[str, str] = field(default_factory=dict)
 
-    def named(self, record: NewCustomer, posted_before: Iterable[NewCustomer]) -> NewCustomer:
+    def named(self, record: NewCustomer, posted_before: Iterable[NewListRecord]) -> NewCustomer:
         """The record under the name that it is, or will be, created under. `posted_before` are
         others that were created under its name and that no sync has brought in yet."""
         if self.how is SameNames.REFUSE or record.client_name is None:
@@ -44,13 +44,13 @@ class ProjectNames:
         body = self.composer.list_record(record).body
         return link is not None and fingerprint(body) == link.fingerprint
 
-    def _choose(self, record: NewCustomer, posted_before: Iterable[NewCustomer]) -> str:
+    def _choose(self, record: NewCustomer, posted_before: Iterable[NewListRecord]) -> str:
         longer = with_client(record)
         for each in (record, longer):
             if self._was_posted_as(each):
                 return each.name
         used = self._is_used_elsewhere(record) or any(
-            other.parent != record.parent for other in posted_before
+            _is_elsewhere(record, other) for other in posted_before
         )
         return longer.name if used else record.name
 
@@ -61,10 +61,15 @@ class ProjectNames:
             return twin.is_elsewhere
         others = (self.new_names.get(place) for place in self.names.places(record))
         return any(
-            not isinstance(other, NewCustomer) or other.parent != record.parent
+            _is_elsewhere(record, other)
             for other in others
             if other is not None and other.key != record.key
         )
+
+
+def _is_elsewhere(record: NewCustomer, other: NewListRecord) -> bool:
+    """Whether the other record is below another customer, or in another list."""
+    return not isinstance(other, NewCustomer) or other.parent != record.parent
 
 
 def with_client(record: NewCustomer) -> NewCustomer:

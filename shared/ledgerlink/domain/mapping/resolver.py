@@ -112,8 +112,9 @@ class Resolver:
     """The ids of the records that refused ones would repeat, by posting key."""
     _new_names: dict[Place, NewListRecord] = field(default_factory=dict)
     _project_names: ProjectNames = field(init=False)
-    _unlisted: dict[Place, list[NewCustomer]] | None = None
-    """The projects that were created and that no sync has brought in yet, by their names."""
+    _unlisted: dict[Place, list[NewListRecord]] | None = None
+    """The records that were created and that no sync has brought in yet, by their names and
+    addresses."""
 
     def __post_init__(self) -> None:
         how, new_names = self.posting.same_names, self._new_names
@@ -213,7 +214,7 @@ class Resolver:
             parent=parent,
             client_name=self._client_name(new),
         )
-        return self._project_names.named(record, self._created_before(record))
+        return self._project_names.named(record, [one for _, one in self._created_before(record)])
 
     def _client_name(self, new: CreateProject) -> str | None:
         """The name of the client above, by its rule or by the lists."""
@@ -229,30 +230,42 @@ class Resolver:
                 return self.names.customer_name(ledger_id) or new.client.name
         return new.client.name
 
-    def _created_before(self, record: NewCustomer) -> Sequence[NewCustomer]:
-        """Other projects that were created under its name and that no sync has brought in yet."""
+    def _created_before(self, record: NewListRecord) -> Sequence[tuple[Place, NewListRecord]]:
+        """Other records that were created under its name or e-mail address and that no sync has
+        brought in yet, each with what they share."""
         if self._unlisted is None:
             self._unlisted = defaultdict(list)
-            for other in self._unlisted_projects():
+            for other in self._unlisted_records():
                 for place in self.names.places(other):
                     self._unlisted[place].append(other)
-        same = (one for p in self.names.places(record) for one in self._unlisted.get(p, ()))
-        return [other for other in same if other.key != record.key]
+        places, unlisted = self.names.places(record), self._unlisted
+        same = ((place, one) for place in places for one in unlisted.get(place, ()))
+        return [(place, other) for place, other in same if other.key != record.key]
 
-    def _unlisted_projects(self) -> Iterator[NewCustomer]:
+    def _unlisted_records(self) -> Iterator[NewListRecord]:
         for rule in self.rules.values():
-            key = posting_key("project", rule.key)
-            link = self.links.get(key)
-            if link is None or not isinstance(rule.mapping, CreateProject):
+            link = self.links.get(posting_key(SINGULAR[rule.kind], rule.key))
+            other = self._record_of(rule) if link is not None else None
+            if link is None or other is None or self.names.is_listed(other, link.ledger_id):
                 continue
-            other = NewCustomer(
-                key=key,
-                name=rule.mapping.name,
-                parent=self._parent_before(rule.mapping),
-                client_name=self._client_name(rule.mapping),
-            )
-            if not self.names.is_listed(other, link.ledger_id):
-                yield self._project_names.as_posted(other)
+            known_as = self._project_names.as_posted
+            yield known_as(other) if isinstance(other, NewCustomer) else other
+
+    def _record_of(self, rule: Rule) -> NewListRecord | None:
+        """The list record that the rule has created; None for one that creates nothing."""
+        match rule.mapping:
+            case CreateUser() as person:
+                return new_person(rule.key, person)
+            case CreateLaborCode() as item:
+                return new_item(rule.kind, rule.key, item)
+            case CreateProject() as new:
+                return NewCustomer(
+                    key=posting_key("project", rule.key),
+                    name=new.name,
+                    parent=self._parent_before(new),
+                    client_name=self._client_name(new),
+                )
+        return None
 
     def _parent_before(self, new: CreateProject) -> Target | None:
         """The customer above a project that was created; None where there is none."""
@@ -291,13 +304,7 @@ class Resolver:
                 self.targets.refuse(Purpose.EARNS, new.income_account_id)
                 if new.parent_id is not None:
                     self.targets.refuse(Purpose.ITEM_ABOVE, new.parent_id)
-                record = NewItem(
-                    key=posting_key(SINGULAR[kind], rule.key),
-                    name=new.name,
-                    income_account_id=new.income_account_id,
-                    rate=new.rate,
-                    parent_id=new.parent_id,
-                )
+                record = new_item(kind, rule.key, new)
                 return Labor(self._new(record, purpose), new.rate, new.billable)
         raise _incomplete(rule)
 
@@ -401,8 +408,8 @@ class Resolver:
         if (twin := self.names.twin(record)) is not None:
             self._twins[record.key] = twin.ledger_id
             raise Blocked(twin.reason)
-        if isinstance(record, NewCustomer) and (before := self._created_before(record)):
-            raise Blocked(why_created_before(record, before[0]))
+        for place, before in self._created_before(record):
+            raise Blocked(why_created_before(record, before, place))
         places = self.names.places(record)
         for place in places:
             other = self._new_names.get(place)
@@ -462,6 +469,17 @@ def new_person(source_key: str, new: CreateUser) -> NewPerson:
         given_name=new.given_name,
         family_name=new.family_name,
         email=new.email,
+    )
+
+
+def new_item(kind: RuleKind, source_key: str, new: CreateLaborCode) -> NewItem:
+    """The item that a rule of this kind creates."""
+    return NewItem(
+        key=posting_key(SINGULAR[kind], source_key),
+        name=new.name,
+        income_account_id=new.income_account_id,
+        rate=new.rate,
+        parent_id=new.parent_id,
     )
 
 

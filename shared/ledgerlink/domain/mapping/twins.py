@@ -99,10 +99,7 @@ class KnownNames:
     _ids: dict[ListType, Mapping[str, ListRecord]] = field(default_factory=dict)
 
     def twin(self, record: NewListRecord, own_id: str | None = None) -> Twin | None:
-        """As `Names`. A record that is active comes before others. Items are left to the ledger:
-        several services may have one name where it takes them."""
-        if isinstance(record, NewItem):
-            return None
+        """As `Names`. A record that is active comes before others."""
         kind = self._list_of(record)
         shared = self.shared if kind in self.shared else ()
         name = plain(record.name)
@@ -128,8 +125,6 @@ class KnownNames:
 
     def places(self, record: NewListRecord) -> Collection[Place]:
         """As `Names`."""
-        if isinstance(record, NewItem):
-            return ()
         kind = self._list_of(record)
         name = plain(record.name)
         by_name = ("name", name) if kind in self.shared else ("name", kind, *_above(record), name)
@@ -175,8 +170,8 @@ class KnownNames:
         ids: dict[str, ListRecord] = {}
         records = self.read(kind) if kind in self.lists else ()
         for record in records:
+            ids[record.id] = record
             if record.gone is None:
-                ids[record.id] = record
                 names[plain(record.name)].append(record)
                 emails[plain(str(record.fields.get("email") or ""))].append(record)
         self._names[kind], self._emails[kind], self._ids[kind] = names, emails, ids
@@ -184,19 +179,21 @@ class KnownNames:
 
 def why_doubled(record: NewListRecord, other: NewListRecord, place: Place) -> Reason:
     """The reason not to create a record beside another new one of the same name or address."""
+    return _why_shared(record, other, place, "is created at the same time")
+
+
+def why_created_before(record: NewListRecord, other: NewListRecord, place: Place) -> Reason:
+    """The reason not to create a record beside one of the same name or address that we created, and
+    that no sync has brought in yet."""
+    return _why_shared(record, other, place, "was created before")
+
+
+def _why_shared(record: NewListRecord, other: NewListRecord, place: Place, when: str) -> Reason:
     key = other.key.partition(":")[2]
-    detail = f"by {_path(other)} ({key}), which is created at the same time"
+    detail = f"by {_path(other)} ({key}), which {when}"
     if place[0] == "email":
         words = {"name": record.name, "email": place[-1], "detail": detail}
         return reason("email_taken", field="email", **words)
-    return _why_taken(record, detail, not _are_beside(record, other))
-
-
-def why_created_before(record: NewListRecord, other: NewCustomer) -> Reason:
-    """The reason not to create a record beside one of the same name that we created, and that no
-    sync has brought in yet."""
-    key = other.key.partition(":")[2]
-    detail = f"by {_path(other)} ({key}), which was created before"
     return _why_taken(record, detail, not _are_beside(record, other))
 
 
@@ -236,9 +233,11 @@ def _by(record: ListRecord) -> str:
     return f"by {called(record)}{inactive}"
 
 
-def _above(record: NewPerson | NewCustomer) -> Place:
+def _above(record: NewListRecord) -> Place:
     """The record above, in which the same name may be used again."""
     match record:
+        case NewItem(parent_id=str(parent_id)):
+            return (parent_id,)
         case NewCustomer(parent=ExistingRecord(ledger_id=ledger_id)):
             return (ledger_id,)
         case NewCustomer(parent=Pending(key=key)):
@@ -246,10 +245,12 @@ def _above(record: NewPerson | NewCustomer) -> Place:
     return ()
 
 
-def _is_beside(record: ListRecord, new: NewPerson | NewCustomer) -> bool:
+def _is_beside(record: ListRecord, new: NewListRecord) -> bool:
     """Whether the record of the ledger is below the same record as the new one."""
     if isinstance(new, NewPerson):
         return True
+    if isinstance(new, NewItem):
+        return record.parent_id == new.parent_id
     if isinstance(new.parent, Pending):
         return False
     if record.type is ListType.PROJECT:

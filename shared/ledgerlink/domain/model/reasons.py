@@ -267,6 +267,10 @@ REASONS: dict[str, Template] = {
         "Its lines and tax add up to {sum}, but the record says {total}.",
         "Correct the lines, the tax or the total in time tracking, then post again.",
     ),
+    "total_below_zero": Template(
+        "It comes to {total}, but an invoice cannot come to less than zero.",
+        "Lower the discounts or credits of this invoice in time tracking, then post again. If the client gets money back, leave the invoice out and enter a credit memo in the accounting system.",
+    ),
     "quantity_left_out": Template(
         "Quantity times price does not give the amount of {amount}, so the line was sent with its amount only.",
         "No action is needed if the amount is right. Otherwise correct the line in time tracking and post again.",

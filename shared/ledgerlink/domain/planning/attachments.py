@@ -130,6 +130,9 @@ class Receipts:
         link = self._given.links.get(key)
         linked = self._given.linked_document(link) if link else None
         (operation,) = self._differ.to_write(document, linked)
+        why = self._given.unusable_files.get(key)
+        if why is not None and operation.state is ItemState.PENDING and linked is None:
+            raise Blocked(why)
         return replace(operation, upload_id=receipt.upload_id)
 
     def _target(self, document_key: str, carrier: Link | None) -> tuple[Target, str]:

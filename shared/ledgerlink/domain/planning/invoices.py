@@ -306,6 +306,8 @@ class Invoices:
             stated = rounded(invoice.total, currency)
             if stated != amount:
                 raise Blocked(reason("unbalanced", field="total", sum=amount, total=stated))
+        if amount < 0:
+            raise Blocked(reason("total_below_zero", field="lines", total=amount))
         if tax and self._given.features.automated_tax:
             annotations.warnings.append(reason("tax_by_ledger", field="tax_amount", tax=tax))
         return Total(amount=amount, currency=money.currency, tax=tax, rate=money.rate)

@@ -33,6 +33,7 @@ from ledgerlink.services.posting.ledger_names import (
     names_in_use,
     payables,
 )
+from ledgerlink.services.posting.receipt_files import unusable_files
 from ledgerlink.services.posting.rule_book import created_rules, stored_rules, with_rules
 from ledgerlink.services.posting.snapshots import read_snapshots
 from ledgerlink.services.posting.staged_records import Records
@@ -125,6 +126,7 @@ class PostPlanner:
             names=names_in_use(deps, connection),
             currencies=self._from_list(foreign_customers, records.times or records.invoices),
             attached=deps.links.beginning(key, _deleted_receipts(records)),
+            unusable_files=unusable_files(deps, key, [*records.expenses, *records.invoices], links),
             payables=self._from_list(payables, records.expenses),
             vendor_currencies=self._from_list(foreign_vendors, records.expenses),
             owners=time_owners,

@@ -104,7 +104,14 @@ def test_an_address_alone_has_nothing_mailed() -> None:
 
 
 @pytest.mark.parametrize(
-    "given", ["a@x.example,b@y.example", "a@x.example; b@y.example", " a@x.example ,b@y.example; "]
+    "given",
+    [
+        "a@x.example,b@y.example",
+        "a@x.example; b@y.example",
+        " a@x.example ,b@y.example; ",
+        "a@x.example,;b@y.example",
+        ";, a@x.example;\tb@y.example",
+    ],
 )
 def test_an_invoice_may_have_several_addresses(given: str) -> None:
     """Case general 08."""
@@ -112,11 +119,21 @@ def test_an_invoice_may_have_several_addresses(given: str) -> None:
     assert sent == {"Address": "a@x.example, b@y.example"}
 
 
-@pytest.mark.parametrize("given", ["a@x.example, nobody", ",", "a@x.example b@y.example"])
-def test_each_of_several_addresses_is_one(given: str) -> None:
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [
+        ("a@x.example, nobody", "nobody"),
+        (",", ","),
+        (" ,; ", ",;"),
+        ("a@x.example b@y.example", "a@x.example b@y.example"),
+    ],
+)
+def test_each_of_several_addresses_is_one(given: str, wrong: str) -> None:
+    """Case general 08: and what is none is named."""
     with pytest.raises(Blocked) as blocked:
         body(invoice(email=given))
     assert blocked.value.reason.field == "email"
+    assert blocked.value.reason.message == f"{wrong} is not an e-mail address."
 
 
 def test_references_to_records_still_to_come_are_kept_open() -> None:
