@@ -50,7 +50,7 @@ check: $(VENV_STAMP) $(NODE_STAMP) ## Format, lint, types, imports, layers, temp
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
-	$(PY) -m layers.build --platform lambda
+	$(PY) -m layers.build --platform lambda --bytecode if-possible
 	$(PY) -m pytest tests/infra
 	$(PY) -m functions.api.openapi --check
 

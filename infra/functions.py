@@ -47,7 +47,7 @@ class Shape:
 
 @dataclass(frozen=True)
 class FunctionSetup:
-    """What every function gets: settings, build folder, layers and environment."""
+    """What every function gets: settings, the build for its platform, layers and environment."""
 
     settings: Settings
     build: Path
@@ -138,8 +138,8 @@ def layers(
 ) -> tuple[lambda_.LayerVersion, lambda_.LayerVersion]:
     """The dependency layer and the code layer."""
     folders = {
-        "Dependencies": build / "layers" / settings.layer_platform / "dependencies",
-        "Code": build / "layers" / "code",
+        "Dependencies": build / "dependencies",
+        "Code": build / "code",
     }
     dependencies, code = (
         lambda_.LayerVersion(

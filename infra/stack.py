@@ -20,7 +20,7 @@ from infra.worker import Worker
 
 
 class LedgerlinkStack(Stack):
-    """All of Ledgerlink. `build` is where layers.build put the layers and functions."""
+    """All of Ledgerlink. `build` is the folder that layers.build writes to."""
 
     def __init__(self, scope: Construct, name: str, settings: Settings, build: Path) -> None:
         super().__init__(scope, name, description="Ledgerlink: time and invoices into ledgers")
@@ -28,10 +28,11 @@ class LedgerlinkStack(Stack):
         secrets = Secrets(self, "Secrets", settings)
         lanes = Lanes(self, "Lanes", settings)
         events = Events(self, "Events")
+        built = build / settings.layer_platform
         setup = FunctionSetup(
             settings,
-            build,
-            layers(self, settings, build),
+            built,
+            layers(self, settings, built),
             environment(settings, storage, secrets, lanes, events),
         )
         api = Api(self, "Api", setup, storage, secrets, lanes)

@@ -1,25 +1,20 @@
 """python -m layers.build --platform lambda|machine: everything `cdk deploy` uploads.
 
-Writes below .build/:
-    layers/{platform}/dependencies/python/...   requirements/runtime.txt
-    layers/code/python/ledgerlink/...           shared/ledgerlink
-    functions/{name}/functions/{name}/...       one per folder of functions/ with a handler.py
+Writes below .build/{platform}/, each part with its bytecode:
+    dependencies/python/...               requirements/runtime.txt
+    code/python/ledgerlink/...            shared/ledgerlink
+    functions/{name}/functions/{name}/... one per folder of functions/ with a handler.py
 """
 
 import argparse
 import shutil
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from layers.dependencies import (
-    PLATFORMS,
-    Platform,
-    compile_where_possible,
-    install,
-    strip,
-    target_words,
-)
+from layers import bytecode, dependencies
+from layers.dependencies import PLATFORMS, Platform, install, python_of, strip, target_words
 from layers.errors import BuildError
 from layers.fingerprint import digest
 from layers.staging import copy_tree, one_builder, renew, size_of
@@ -27,6 +22,11 @@ from layers.staging import copy_tree, one_builder, renew, size_of
 ROOT = Path(__file__).resolve().parents[1]
 MEGABYTE = 1_000_000
 LAYER_LIMIT = 80 * MEGABYTE
+NO_COMPILER = (
+    "Python {0} was not found, and without it the layers hold no bytecode: every cold start would "
+    "compile them anew. Put a python{0} on the PATH and build again; .venv/bin/uv python install "
+    "{0} fetches one and says where it is. `--bytecode if-possible` builds without it."
+)
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,50 @@ class Part:
     renewed: bool
 
 
-def build(platform: Platform, root: Path = ROOT) -> tuple[Part, ...]:
-    """Build what changed. BuildError when a package is missing or the layers are too large."""
-    target = root / ".build"
-    with one_builder(target):
-        layers = (_dependencies(root, target, platform), _code(root, target))
-        functions = tuple(_function(root, target, name) for name in function_names(root))
+@dataclass(frozen=True)
+class Builder:
+    """What all parts of one build share."""
+
+    root: Path
+    platform: Platform
+    python: str | None
+    """The interpreter that compiles the parts; None leaves them without bytecode."""
+
+    @property
+    def build(self) -> Path:
+        return self.root / ".build"
+
+    def part(self, name: str, inputs: str, fill: Callable[[Path], None]) -> Part:
+        """Fill the folder of that name and compile it, unless its inputs are those of before."""
+
+        def fill_and_compile(fresh: Path) -> None:
+            fill(fresh)
+            if self.python:
+                bytecode.compile_folder(fresh, self.python)
+
+        folder = self.build / self.platform / name
+        renewed = renew(self.build, folder, inputs, fill_and_compile)
+        return Part(folder, size_of(folder), renewed)
+
+    def digest(self, paths: Sequence[Path], *words: str) -> str:
+        """What tells the part of these sources from that of others, or of another compiler."""
+        compiler = "python{}.{}".format(*python_of(self.platform)) if self.python else "no compiler"
+        return digest(self.root, paths, compiler, Path(bytecode.__file__).read_text(), *words)
+
+
+def build(
+    platform: Platform, root: Path = ROOT, *, needs_bytecode: bool = True
+) -> tuple[Part, ...]:
+    """Build what changed. BuildError when a package or the compiler is missing, or the layers are
+    too large."""
+    version = python_of(platform)
+    python = bytecode.interpreter(version)
+    if needs_bytecode and not python:
+        raise BuildError(NO_COMPILER.format("{}.{}".format(*version)))
+    builder = Builder(root, platform, python)
+    with one_builder(builder.build):
+        layers = (_dependencies(builder), _code(builder))
+        functions = tuple(_function(builder, name) for name in function_names(root))
     unzipped = sum(part.size for part in layers)
     if unzipped > LAYER_LIMIT:
         raise BuildError(
@@ -58,35 +96,30 @@ def function_names(root: Path = ROOT) -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in (root / "functions").glob("*/handler.py")))
 
 
-def _dependencies(root: Path, target: Path, platform: Platform) -> Part:
-    requirements = root / "requirements" / "runtime.txt"
+def _dependencies(builder: Builder) -> Part:
+    requirements = builder.root / "requirements" / "runtime.txt"
 
     def fill(fresh: Path) -> None:
-        install(requirements, fresh / "python", platform)
+        install(requirements, fresh / "python", builder.platform)
         strip(fresh / "python")
-        compile_where_possible(fresh / "python", platform)
 
-    recipe = Path(__file__).with_name("dependencies.py").read_text()
-    inputs = digest(root, [requirements], recipe, *target_words(platform))
-    folder = target / "layers" / platform / "dependencies"
-    renewed = renew(target, folder, inputs, fill)
-    return Part(folder, size_of(folder), renewed)
+    recipe = Path(dependencies.__file__).read_text()
+    inputs = builder.digest([requirements], recipe, *target_words(builder.platform))
+    return builder.part("dependencies", inputs, fill)
 
 
-def _code(root: Path, target: Path) -> Part:
-    source = root / "shared" / "ledgerlink"
-    folder = target / "layers" / "code"
-    renewed = renew(
-        target,
-        folder,
-        digest(root, [source]),
+def _code(builder: Builder) -> Part:
+    source = builder.root / "shared" / "ledgerlink"
+    return builder.part(
+        "code",
+        builder.digest([source]),
         lambda fresh: copy_tree(source, fresh / "python" / "ledgerlink"),
     )
-    return Part(folder, size_of(folder), renewed)
 
 
-def _function(root: Path, target: Path, name: str) -> Part:
-    source, shared = root / "functions" / name, sorted((root / "functions").glob("*.py"))
+def _function(builder: Builder, name: str) -> Part:
+    functions = builder.root / "functions"
+    source, shared = functions / name, sorted(functions.glob("*.py"))
 
     def fill(fresh: Path) -> None:
         copy_tree(source, fresh / "functions" / name)
@@ -94,9 +127,7 @@ def _function(root: Path, target: Path, name: str) -> Part:
         for module in shared:
             shutil.copyfile(module, fresh / "functions" / module.name)
 
-    folder = target / "functions" / name
-    renewed = renew(target, folder, digest(root, [source, *shared]), fill)
-    return Part(folder, size_of(folder), renewed)
+    return builder.part(f"functions/{name}", builder.digest([source, *shared]), fill)
 
 
 def size_table(parts: tuple[Part, ...], root: Path = ROOT) -> str:
@@ -111,11 +142,14 @@ def size_table(parts: tuple[Part, ...], root: Path = ROOT) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m layers.build", description=__doc__)
     parser.add_argument("--platform", choices=PLATFORMS, required=True)
+    parser.add_argument("--bytecode", choices=("required", "if-possible"), default="required")
+    chosen = parser.parse_args()
     try:
-        print(size_table(build(parser.parse_args().platform)))
+        parts = build(chosen.platform, needs_bytecode=chosen.bytecode == "required")
     except BuildError as error:
         print(error, file=sys.stderr)
         return 2
+    print(size_table(parts))
     return 0
 
 

@@ -5,8 +5,6 @@ Wheels only, so no Docker and no compiler. Lambda's Python 3.13 runs on Amazon L
 https://docs.aws.amazon.com/lambda/latest/dg/python-package.html
 """
 
-import compileall
-import py_compile
 import shutil
 import subprocess
 import sys
@@ -18,14 +16,19 @@ from layers.errors import BuildError
 Platform = Literal["lambda", "machine"]
 PLATFORMS: tuple[Platform, ...] = get_args(Platform)
 GLIBC_TAGS = ("manylinux_2_28_aarch64", "manylinux2014_aarch64", "manylinux_2_17_aarch64")
+LAMBDA_PYTHON = (3, 13)
 LAMBDA_TARGET = (
     *(word for tag in GLIBC_TAGS for word in ("--platform", tag)),
-    *("--implementation", "cp", "--python-version", "3.13"),
+    *("--implementation", "cp", "--python-version", "{}.{}".format(*LAMBDA_PYTHON)),
 )
 UNUSED = ("bin", "**/__pycache__", "**/tests", "**/*.pxd", "lxml/includes", "lxml/isoschematron")
 INSTALL_RECORDS = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
 INSTALL_SECONDS = 300
-LAMBDA_PYTHON = (3, 13)
+
+
+def python_of(platform: Platform) -> tuple[int, int]:
+    """The Python that imports what is built."""
+    return LAMBDA_PYTHON if platform == "lambda" else sys.version_info[:2]
 
 
 def target_words(platform: Platform) -> tuple[str, ...]:
@@ -55,13 +58,3 @@ def strip(folder: Path) -> None:
     for record in INSTALL_RECORDS:
         for path in folder.glob(f"*.dist-info/{record}"):
             path.unlink()
-
-
-def compile_where_possible(folder: Path, platform: Platform) -> None:
-    """Add bytecode when this interpreter speaks the target's: a function cannot keep its own.
-
-    Unchecked-hash files hold no time stamp, so equal sources compile to equal files.
-    """
-    if platform == "machine" or sys.version_info[:2] == LAMBDA_PYTHON:
-        mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
-        compileall.compile_dir(folder, quiet=2, stripdir=str(folder), invalidation_mode=mode)

@@ -10,7 +10,7 @@ from local.machine.layout import ROOT
 from tests.bench.worker import child_environment
 
 TIMES = 5
-LAYERS = ROOT / ".build" / "layers"
+LAYERS = ROOT / ".build" / "lambda"
 SECONDS = 60
 ENVIRONMENT = {
     "LEDGERLINK_TABLE": "t",
@@ -76,7 +76,7 @@ def _timed(program: str) -> float:
 
 def layers_mb() -> float | None:
     """Unzipped megabytes of the layers for Lambda; None when they have not been built."""
-    folders = (LAYERS / "lambda" / "dependencies", LAYERS / "code")
+    folders = (LAYERS / "dependencies", LAYERS / "code")
     if not all(folder.is_dir() for folder in folders):
         return None
     return sum(map(_bytes, folders)) / 2**20

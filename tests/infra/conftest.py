@@ -15,13 +15,13 @@ from infra.stack import LedgerlinkStack
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILT = (
-    "layers/lambda/dependencies/python",
-    "layers/code/python",
-    "functions/api",
-    "functions/imports",
-    "functions/scheduler",
-    "functions/webhooks",
-    "functions/worker",
+    "lambda/dependencies/python",
+    "lambda/code/python",
+    "lambda/functions/api",
+    "lambda/functions/imports",
+    "lambda/functions/scheduler",
+    "lambda/functions/webhooks",
+    "lambda/functions/worker",
 )
 CHOSEN: dict[str, object] = {
     "jwtIssuer": "https://id.example.com/",
