@@ -364,7 +364,7 @@ class KeptUpload:
 
 
 LARGEST_FILE = 48 * 1024 * 1024
-"""Bytes of an unpacked file, because a worker plans all its records in memory."""
+"""Bytes of a file, or of a line, that is read as a whole."""
 
 
 class Staging(Protocol):

@@ -6,8 +6,9 @@ import json
 import secrets
 import zlib
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Sequence
-from io import BytesIO
+from collections.abc import Iterable, Iterator, Sequence
+from gzip import BadGzipFile, GzipFile
+from io import BufferedReader, BytesIO, RawIOBase
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ from ledgerlink.storage import keys
 from ledgerlink.wire.stored import dump, load
 
 if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+    from botocore.response import StreamingBody
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import CopySourceTypeDef, HeadObjectOutputTypeDef
 
@@ -33,6 +36,10 @@ ABSENT = ("404", "NoSuchKey", "403", "AccessDenied", "Forbidden")
 TRIES = 3
 """How often an upload is copied that is written at the same moment."""
 GZIP_MAGIC = b"\x1f\x8b"
+LARGEST = 48 * 1024 * 1024
+"""Bytes of an unpacked file of lines, because a worker plans all its records in memory."""
+BUFFER = 256 * 1024
+"""Bytes that are read from a file at once."""
 
 
 class S3Staging:
@@ -113,11 +120,15 @@ class S3Staging:
         return name
 
     def records(self, name: str) -> Iterable[bytes]:
-        body = self._bytes(name)
-        text = _unpacked(body).removeprefix(BOM_UTF8)
-        lines = (line for line in text.split(b"\n") if line.strip())
+        found = self._client.get_object(Bucket=self._bucket, Key=name)
+        size = found["ContentLength"]
+        if size > LARGEST:
+            raise _unreadable(f"it holds more than {LARGEST} bytes")
+        body = BufferedReader(_Body(found["Body"]), BUFFER)
+        is_empty = size < SMALL and body.peek(SMALL) in NO_LINES
+        lines = _lines(body)
         first = next(lines, None)
-        if first is None and body != NO_LINES:
+        if first is None and not is_empty:
             raise _unreadable("nothing was in the file")
         return chain([] if first is None else [first], lines)
 
@@ -192,6 +203,42 @@ class S3Staging:
         return found["Body"].read()
 
 
+class _Body(RawIOBase):
+    """The body of an answer of S3, for readers that expect a file."""
+
+    def __init__(self, body: "StreamingBody") -> None:
+        self._body = body
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        view = memoryview(buffer)
+        read = self._body.read(len(view))
+        view[: len(read)] = read
+        return len(read)
+
+
+def _lines(body: "BufferedReader[Any]") -> Iterator[bytes]:
+    """The lines that are not blank, one at a time, of a file that may be packed. Raises Invalid for
+    a damaged file, and for one that is too large once unpacked."""
+    packed = body.peek(len(GZIP_MAGIC)).startswith(GZIP_MAGIC)
+    file = GzipFile(fileobj=body) if packed else body
+    size = 0
+    try:
+        while line := file.readline(min(LARGEST_FILE, LARGEST - size) + 1):
+            text = line.removeprefix(BOM_UTF8) if size == 0 else line
+            size += len(line)
+            if size > LARGEST:
+                raise _unreadable(f"it holds more than {LARGEST} bytes once unpacked")
+            if len(line) > LARGEST_FILE:
+                raise _unreadable(f"it has a line of more than {LARGEST_FILE} bytes")
+            if text.strip():
+                yield text.removesuffix(b"\n")
+    except (BadGzipFile, EOFError, zlib.error) as error:
+        raise _unreadable("its gzip is damaged") from error
+
+
 def _unpacked(body: bytes) -> bytes:
     return unpacked(body) if body.startswith(GZIP_MAGIC) else body
 
@@ -211,7 +258,7 @@ def unpacked(body: bytes) -> bytes:
     """The unpacked bytes of a gzip file. Raises Invalid for a damaged file, and for one that is too
     large once unpacked."""
     try:
-        with gzip.GzipFile(fileobj=BytesIO(body)) as file:
+        with GzipFile(fileobj=BytesIO(body)) as file:
             text = file.read(LARGEST_FILE + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise _unreadable("its gzip is damaged") from error
@@ -225,11 +272,33 @@ def _unreadable(detail: str) -> Invalid:
 
 
 def _packed(lines: Iterable[bytes]) -> bytes:
-    return gzip.compress(b"\n".join(lines), compresslevel=3, mtime=0)
+    """The lines as a gzip file; they are not held together unpacked."""
+    packed = BytesIO()
+    with GzipFile(fileobj=packed, mode="wb", compresslevel=3, mtime=0) as file:
+        for part in _joined(lines):
+            file.write(part)
+    return packed.getvalue()
 
 
-NO_LINES = _packed(())
-"""A file that we wrote and that has no lines. An upload without lines is taken for a mistake."""
+def _joined(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """The text of these lines, in parts of some size because small writes are slow."""
+    part: list[bytes] = []
+    size, between = 0, b""
+    for line in lines:
+        part += (between, line)
+        between = b"\n"
+        size += len(line)
+        if size > BUFFER:
+            yield b"".join(part)
+            part, size = [], 0
+    yield b"".join(part)
+
+
+NO_LINES = (_packed(()), gzip.compress(b"", compresslevel=3, mtime=0))
+"""A file that we wrote and that has no lines, and how it was written before. An upload without
+lines is taken for a mistake."""
+SMALL = 64
+"""Bytes that such a file does not have."""
 
 
 def _upload(connection_key: ConnectionKey, upload_id: str) -> str:
