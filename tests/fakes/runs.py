@@ -36,6 +36,12 @@ class FakeRuns:
             raise ChangedMeanwhile("resumed_already", "Somebody else resumed it.", "Read it.")
         self.rows.setdefault(run.connection_key, {})[run.id] = replace(run, progress={})
 
+    def update(self, run: Run) -> None:
+        there = self.rows.get(run.connection_key, {}).get(run.id)
+        if there is None or there.state is not run.state:
+            raise ChangedMeanwhile("resumed_already", "Somebody else resumed it.", "Read it.")
+        self.save(run, of_generation=run.generation)
+
     def get(self, connection_key: ConnectionKey, run_id: str) -> Run:
         run = self.rows.get(connection_key, {}).get(run_id)
         if run is None:

@@ -280,6 +280,11 @@ class Runs(Protocol):
         the stored run no longer has that generation."""
         ...
 
+    def update(self, run: Run) -> None:
+        """Replace a run whose state and generation stay as they are, like `save`, for a fraction of
+        its price. Raises Conflict when the stored run has others."""
+        ...
+
     def get(self, connection_key: ConnectionKey, run_id: str) -> Run:
         """The run with its progress. Raises NotFound."""
         ...

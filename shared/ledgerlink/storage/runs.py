@@ -71,6 +71,15 @@ class DynamoRuns:
         except Taken as taken:
             raise _resumed(run) from taken
 
+    def update(self, run: Run) -> None:
+        own, *_ = _rows(run)
+        unchanged = "#state = :state AND generation = :generation"
+        values = {":state": own["state"], ":generation": own["generation"]}
+        try:
+            self._table.put_if(own, unchanged, values, names=["state"])
+        except Taken as taken:
+            raise _resumed(run) from taken
+
     def get(self, connection_key: ConnectionKey, run_id: str) -> Run:
         row = self._table.get(keys.connection(connection_key), keys.row("run", run_id))
         if row is None:

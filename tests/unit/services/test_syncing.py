@@ -20,7 +20,7 @@ from ledgerlink.services.sync.request import request_sync
 
 from tests.fakes.failure_plan import FailurePlan
 from tests.fakes.service import USER, InMemoryService, entry, in_memory_service
-from tests.support.sampling import examples
+from tests.support.sampling import examples, sample
 
 CUSTOMER, TERM, TIME, INVOICE = (
     ListType.CUSTOMER,
@@ -333,6 +333,44 @@ def test_a_sync_whose_worker_dies_at_any_step_reports_each_change_once() -> None
         if unharmed:
             return
     raise AssertionError("more steps than expected")
+
+
+def test_a_sync_of_changes_whose_worker_dies_at_any_step_finds_every_parent() -> None:
+    """The parent that a project left is found by the project's stored record, as long as nothing is
+    merged; so it is stored before."""
+    for at in sample(range(STEPS), "parents"):
+        failure_plan = FailurePlan()
+        here, connection = opened(failure_plan, rows=3)
+        ledger = here.company().lists
+        ledger.create(record("job", parent_id="0"))
+        asked(here, connection, "before")
+        ledger.change(CUSTOMER, "job", parent_id="1")
+        ledger.change(CUSTOMER, "2", name="renamed")
+        run = request_sync(here.deps, connection.key, USER, "k")
+        failure_plan.at = len(failure_plan.steps) + at
+        here.work()
+        unharmed, failure_plan.at = len(failure_plan.steps) <= failure_plan.at, None
+        changed = {"changed": 4, "unchanged": 1}  # the job, both parents, and 2
+        assert counts(here.run(run)) == changed, failure_plan.steps[-1]
+        roles = {i: each.roles for i, each in known(here, connection, CUSTOMER).items()}
+        assert (roles["0"], roles["1"]) == (("client", "project"), ("client",))
+        same(here, connection)
+        if unharmed:
+            return
+    raise AssertionError("more steps than expected")
+
+
+def test_a_sync_of_unchanged_records_goes_on_where_its_turn_ended() -> None:
+    """Progress without changes is stored when other work has its turn, or nothing would come of
+    it."""
+    here, connection = opened()
+    for number in range(PAGES_PER_TURN * 4):
+        here.company().lists.create(record(f"c{number:03d}"))
+    asked(here, connection, "first", whole=True)
+    here.handled.clear()
+    run = asked(here, connection, "again", whole=True)
+    assert counts(run) == {"unchanged": PAGES_PER_TURN * 4 + 1}
+    assert 2 <= len(here.handled) <= 4
 
 
 EDITS = st.sampled_from(

@@ -56,7 +56,7 @@ def _changed(connection: Connection, change: Change) -> Event:
 
 
 def publish_finished(deps: Dependencies, connection: Connection, run: Run) -> None:
-    """Publish that a sync is finished, and store when."""
+    """Publish that a sync is finished."""
     assert run.sync is not None
     detail = {
         "connection_id": connection.id,
@@ -68,5 +68,3 @@ def publish_finished(deps: Dependencies, connection: Connection, run: Run) -> No
         "metered": run.sync.metered,
     }
     deps.bus.publish([Event(firm=connection.firm, kind="sync.finished", detail=detail)])
-    state = deps.lists.state(connection.key)
-    deps.lists.save_state(connection.key, replace(state, finished_at=run.finished_at))

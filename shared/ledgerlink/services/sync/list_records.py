@@ -1,8 +1,9 @@
 """Reading list records, with the rules and links that refer to them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import takewhile
 
 from ledgerlink.domain.errors import NotFound
@@ -62,29 +63,54 @@ def targets(rule: Rule) -> Iterator[tuple[ListType, str]]:
                 yield ListType.ITEM, parent_id
 
 
-def rules_by_target(
-    deps: Dependencies, connection: Connection, kind: ListType
-) -> dict[str, list[Rule]]:
-    """The rules that refer to a record of this list, by the record's id."""
+def rules_by_target(rules: Iterable[Rule], kind: ListType) -> dict[str, list[Rule]]:
+    """Those of these rules that refer to a record of this list, by the record's id."""
     found: dict[str, list[Rule]] = {}
-    for rule in deps.rules.list(connection.key):
+    for rule in rules:
         for list_type, ledger_id in targets(rule):
             if list_type is kind:
                 found.setdefault(ledger_id, []).append(rule)
     return found
 
 
-def linked_ids(
-    deps: Dependencies, connection: Connection, list_type: ListType, ids: Iterable[str]
-) -> set[str]:
-    """Those of these records that a rule refers to or that we wrote."""
-    wanted = list(ids)
-    if not wanted:
-        return set()
-    named = rules_by_target(deps, connection, list_type)
-    kinds = deps.connector(connection.ledger).lists[list_type].entities
-    written = deps.links.of_records(connection.key, kinds, wanted)
-    return {each for each in wanted if each in named or each in written}
+FEW = 25
+"""Records that are looked up without asking first whether there can be any."""
+
+
+class LinkedRecords:
+    """Which list records a rule refers to or we wrote. Rules are read once, and only if some
+    record is asked for."""
+
+    def __init__(self, deps: Dependencies, connection: Connection) -> None:
+        self._deps, self._connection = deps, connection
+        self._named: dict[ListType, Collection[str]] = {}
+        self._wrote: dict[ListType, bool] = {}
+
+    def among(self, kind: ListType, ids: Collection[str]) -> set[str]:
+        """Those of these records of a list."""
+        if not ids:
+            return set()
+        named = self._named_by_rules(kind)
+        found = {each for each in ids if each in named}
+        return found | self._written(kind, [each for each in ids if each not in named])
+
+    @cached_property
+    def _rules(self) -> Sequence[Rule]:
+        return self._deps.rules.list(self._connection.key)
+
+    def _named_by_rules(self, kind: ListType) -> Collection[str]:
+        if kind not in self._named:
+            self._named[kind] = rules_by_target(self._rules, kind).keys()
+        return self._named[kind]
+
+    def _written(self, kind: ListType, ids: Collection[str]) -> set[str]:
+        """Those of these records that we wrote. Many are looked up only if we wrote any record of
+        the list: after a connect, when every record is new, there is none."""
+        links, key = self._deps.links, self._connection.key
+        kinds = self._deps.connector(self._connection.ledger).lists[kind].entities
+        if len(ids) > FEW and kind not in self._wrote:
+            self._wrote[kind] = any(True for _ in links.ledger_ids(key, kinds))
+        return set(links.of_records(key, kinds, ids)) if self._wrote.get(kind, ids) else set()
 
 
 MOST_READ = 5_000
@@ -162,7 +188,7 @@ def list_records(
     list_type = type_of(deps, connection, kind)
     if after is not None and after not in deps.lists.get(connection_key, list_type, [after]):
         raise bad_cursor()
-    rules = rules_by_target(deps, connection, list_type)
+    rules = rules_by_target(deps.rules.list(connection_key), list_type)
     found: list[RecordWithRules] = []
     for _ in range(0, MOST_READ, SLICE):
         page = deps.lists.page(connection_key, list_type, after, SLICE)
@@ -187,7 +213,7 @@ def get_record(
     if record_id not in records:
         message = f"There is no {kind} {record_id}."
         raise NotFound("no_record", message, "List the records. Start a sync if the record is new.")
-    rules = rules_by_target(deps, connection, list_type)
+    rules = rules_by_target(deps.rules.list(connection_key), list_type)
     (known,) = _with_rules(deps, connection, list_type, [records[record_id]], rules)
     return known
 

@@ -10,24 +10,23 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.connections import Connection, ConnectionKey
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.list_records import (
     LEDGER_KEY,
     Change,
     ChangeKind,
     ListRecord,
+    ListTraits,
     ListType,
     ListWork,
-    Sync,
     change,
     outdated,
     placed,
 )
-from ledgerlink.domain.model.runs import Run
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.sync.events import publish_changes
-from ledgerlink.services.sync.list_records import linked_ids
+from ledgerlink.services.sync.progress import SyncProgress, sync_of
 
 SLICE = 1000
 """Records that are merged at once."""
@@ -35,22 +34,19 @@ DEEPEST = 100
 """Levels of a list, beyond which its parents must form a circle."""
 
 
-def merge_list(
-    deps: Dependencies, connection: Connection, run: Run, kind: ListType, take: Callable[[], None]
-) -> Run:
+def merge_list(progress: SyncProgress, kind: ListType, take: Callable[[], None]) -> None:
     """Merge the rest of a pulled list; `take` is called before each slice and may raise."""
-    merger = ListMerger(deps, connection, run, kind)
+    merger = ListMerger(progress, kind)
     merger.gather_parents()
     staged = merger.read_staged()
     for number, records in enumerate(merger.slices(staged)):
         if number >= merger.work.applied:
             take()
             merger.merge(staged, records)
-            merger.save(replace(merger.work, applied=number + 1))
+            merger.note_slice(number + 1)
     if merger.work.whole:
         merger.mark_missing_as_gone(staged, take)
     merger.finish(staged)
-    return merger.run
 
 
 @dataclass(slots=True)
@@ -99,35 +95,38 @@ class Staged:
 class ListMerger:
     """Merges one list of a sync into the stored records."""
 
-    deps: Dependencies
-    connection: Connection
-    run: Run
-    """The run as stored last, with the progress of each list."""
+    progress: SyncProgress
     kind: ListType
-    blocked: frozenset[str] = frozenset()
-    """The blocked records of the connection, as `type:id`."""
-
-    def __post_init__(self) -> None:
-        self.blocked = self.deps.settings.get(self.run.connection_key).blocked
+    changed: bool = False
+    """Whether records were recorded since the progress was stored last."""
 
     @property
     def work(self) -> ListWork:
         """The progress of the list."""
-        return next(work for work in self._sync().lists if work.type is self.kind)
+        return self.progress.work(self.kind)
 
-    def _sync(self) -> Sync:
-        assert self.run.sync is not None
-        return self.run.sync
+    @property
+    def _deps(self) -> Dependencies:
+        return self.progress.deps
 
-    def save(self, work: ListWork) -> None:
-        """Store the progress of the list."""
-        lists = tuple(work if w.type is self.kind else w for w in self._sync().lists)
-        self.run = replace(self.run, sync=replace(self._sync(), lists=lists))
-        self.deps.runs.save(self.run, of_generation=self.run.generation)
+    @property
+    def _key(self) -> ConnectionKey:
+        return self.progress.connection.key
+
+    @property
+    def _traits(self) -> ListTraits:
+        return self.progress.traits(self.kind)
+
+    def note_slice(self, applied: int) -> None:
+        """Take how many slices are merged; it is stored if the last one had changes."""
+        self.progress.note(replace(self.work, applied=applied))
+        if self.changed:
+            self.progress.store()
+            self.changed = False
 
     def _pages(self) -> Iterator[tuple[int, Sequence[ListRecord]]]:
         for number in range(self.work.pages):
-            yield number, self.deps.staging.page(self.run, self.kind, number)
+            yield number, self._deps.staging.page(self.progress.run, self.kind, number)
 
     def read_staged(self) -> Staged:
         """Read all staged pages of the list."""
@@ -139,7 +138,8 @@ class ListMerger:
 
     def gather_parents(self) -> None:
         """Stage the stored parents, present or former, of pulled customers, because their roles
-        may change. It is done once, before anything is merged."""
+        may change. It is stored at once, because they are not found any more once something is
+        merged."""
         work = self.work
         if self.kind is not ListType.CUSTOMER or work.whole or work.gathered or not work.pages:
             return
@@ -147,11 +147,12 @@ class ListMerger:
         known = self._known(pulled)
         above = {r.parent_id for r in [*pulled.values(), *known.values()]} - {None, *pulled}
         parents = [r for r in self._known(map(str, above)).values() if not r.gone]
-        self.deps.staging.put_page(self.run, self.kind, work.pages, parents)
-        self.save(replace(work, pages=work.pages + 1, gathered=True))
+        self._deps.staging.put_page(self.progress.run, self.kind, work.pages, parents)
+        self.progress.note(replace(work, pages=work.pages + 1, gathered=True))
+        self.progress.store()
 
     def _known(self, ids: Iterable[str]) -> Mapping[str, ListRecord]:
-        return self.deps.lists.get(self.run.connection_key, self.kind, ids)
+        return self._deps.lists.get(self._key, self.kind, ids)
 
     def slices(self, staged: Staged) -> Iterator[Sequence[ListRecord]]:
         """The staged records in slices, which are the same after a death: page by page if the whole
@@ -177,21 +178,26 @@ class ListMerger:
         self._record(known, [record for record in merged if record is not None])
 
     def _record(self, known: Mapping[str, ListRecord], records: Sequence[ListRecord]) -> None:
-        records = self._with_keys(records)
-        linked = linked_ids(self.deps, self.connection, self.kind, [r.id for r in records])
-        changes: list[Change] = []
+        """Record what is new of these records, and store those of which only the version is."""
+        entries: list[Change] = []
         same: list[ListRecord] = []
-        now = self.deps.clock.now()
-        for record in records:
+        now, run = self._deps.clock.now(), self.progress.run
+        for record in self._with_keys(records):
             before = known.get(record.id)
-            entry = change(before, record, self.run.id, now, linked=record.id in linked)
-            if entry is not None:
-                changes.append(entry)
+            if entry := change(before, record, run.id, now, linked=False):
+                entries.append(entry)
             elif record != before:
                 same.append(record)
-        run = self.run
-        recorded = self.deps.lists.record(run.connection_key, run.id, changes, same)
-        publish_changes(self.deps, self.connection, recorded)
+        if entries or same:
+            self.changed = True
+            changes = self._marked(entries)
+            recorded = self._deps.lists.record(self._key, run.id, changes, same)
+            publish_changes(self._deps, self.progress.connection, recorded)
+
+    def _marked(self, entries: Sequence[Change]) -> Sequence[Change]:
+        """These entries, with those of records that the product uses marked as linked."""
+        linked = self.progress.linked.among(self.kind, [entry.record.id for entry in entries])
+        return [replace(each, linked=each.record.id in linked) for each in entries]
 
     def _merged(
         self, staged: Staged, record: ListRecord, before: ListRecord | None
@@ -201,9 +207,9 @@ class ListMerger:
             return _tombstone(before, record) if before and not before.gone else None
         if before and not before.gone and outdated(before, record):
             return None
-        blocked = f"{self.kind}:{record.id}" in self.blocked
+        blocked = f"{self.kind}:{record.id}" in self.progress.settings.blocked
         record = replace(record, blocked=blocked)
-        if not self.deps.connector(self.connection.ledger).lists[self.kind].places:
+        if not self._traits.places:
             return record
         # Once a transaction has used the record it stays used, even if its balance is paid.
         record = replace(record, used=record.used or bool(before and before.used))
@@ -212,18 +218,17 @@ class ListMerger:
     def _has_children(self, staged: Staged, record_id: str) -> bool:
         if self.work.whole:
             return record_id in staged.parents
-        run = self.run
-        return self.deps.lists.has_children(run.connection_key, self.kind, record_id)
+        return self._deps.lists.has_children(self._key, self.kind, record_id)
 
     def _with_keys(self, records: Sequence[ListRecord]) -> Sequence[ListRecord]:
         """Time history with source keys. Time that the product posted keeps the product's key."""
         if self.kind is not ListType.TIME:
             return records
-        run, lists = self.run, self.deps.connector(self.connection.ledger).lists
-        ids, kinds = [record.id for record in records], lists[self.kind].entities
-        links = self.deps.links.of_records(run.connection_key, kinds, ids)
+        connection = self.progress.connection
+        ids = [record.id for record in records]
+        links = self._deps.links.of_records(self._key, self._traits.entities, ids)
         return [
-            replace(record, fields={**record.fields, **_origin(self.connection, record, links)})
+            replace(record, fields={**record.fields, **_origin(connection, record, links)})
             for record in records
         ]
 
@@ -237,43 +242,41 @@ class ListMerger:
             self._record(known, [_tombstone(record, gone) for record in known.values()])
 
     def _known_ids(self) -> Iterator[str]:
-        first, last = self._sync().first_day, self._sync().last_day
-        if not self.deps.connector(self.connection.ledger).lists[self.kind].on_request:
-            yield from self.deps.lists.ids(self.run.connection_key, self.kind)
+        if not self._traits.on_request:
+            yield from self._deps.lists.ids(self._key, self.kind)
             return
+        first, last = self._days()
         after: str | None = None
         while True:
-            page = self.deps.lists.page(self.run.connection_key, self.kind, after, SLICE)
+            page = self._deps.lists.page(self._key, self.kind, after, SLICE)
             for record in page.items:
                 day = record.fields.get("date", "")
-                if not record.gone and str(first) <= day <= str(last):
+                if not record.gone and first <= day <= last:
                     yield record.id
             if page.after is None:
                 return
             after = page.after
 
+    def _days(self) -> tuple[str, str]:
+        sync = sync_of(self.progress.run)
+        return str(sync.first_day), str(sync.last_day)
+
     def finish(self, staged: Staged) -> None:
-        """Store the counts of the list and move its cursor."""
-        run, work = self.run, self.work
-        tally = self.deps.lists.tally(run.connection_key, run.id).get(self.kind, {})
+        """Count what became of the list's records, so that its cursor may move; stored at once if
+        some have changed."""
+        tally = self._tally()
         counts = {kind.value: tally.get(kind, 0) for kind in ChangeKind}
         changed = sum(n for kind, n in counts.items() if kind != ChangeKind.DELETED)
         counts["unchanged"] = staged.live - changed
-        self._move_cursor(work)
-        self.save(replace(work, done=True, counts=counts))
+        self.progress.note_merged(replace(self.work, done=True, counts=counts))
+        if any(tally.values()):
+            self.progress.store()
 
-    def _move_cursor(self, work: ListWork) -> None:
-        """Move the cursor. A list that is read by days has none."""
-        on_request = self.deps.connector(self.connection.ledger).lists[self.kind].on_request
-        if on_request or work.as_of is None:
-            return
-        state = self.deps.lists.state(self.run.connection_key)
-        cursor = max(work.as_of, state.cursors.get(self.kind, work.as_of))
-        state = replace(state, cursors={**state.cursors, self.kind: cursor})
-        if work.whole:
-            compared = {**state.compared, self.kind: self.deps.clock.now()}
-            state = replace(state, compared=compared)
-        self.deps.lists.save_state(self.run.connection_key, state)
+    def _tally(self) -> Mapping[str, int]:
+        """The changes of this list by kind. A list that nothing was read of has none."""
+        if not self.work.pages and not self.work.whole:
+            return {}
+        return self._deps.lists.tally(self._key, self.progress.run.id).get(self.kind, {})
 
 
 def _keep(ids: set[str], record_id: str, *, among: bool) -> None:

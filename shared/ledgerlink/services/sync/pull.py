@@ -1,10 +1,9 @@
 """A sync: pull the lists into files, page by page, then merge them, slice by slice.
 
 A worker may die after any page. The run stores how many pages were pulled and how many slices were
-merged, and a step that is repeated has no further effect.
+merged (`progress.py`), and a step that is repeated has no further effect.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from ledgerlink.domain.errors import (
     DEFECTS,
     Interrupted,
     KindRefused,
+    LedgerError,
     LedgerStopped,
     ListUnreadable,
 )
@@ -37,7 +37,9 @@ from ledgerlink.services.runs.ledger_session import LedgerSession, ledger_sessio
 from ledgerlink.services.runs.parking import reason_of
 from ledgerlink.services.sync import scheduler
 from ledgerlink.services.sync.events import publish_finished, publish_missed_changes
+from ledgerlink.services.sync.list_records import LinkedRecords
 from ledgerlink.services.sync.merge import merge_list
+from ledgerlink.services.sync.progress import SyncProgress, lists_of, sync_of
 
 PAGES_PER_TURN = 30
 """Pages after which a sync gives way to other messages in the queue."""
@@ -81,61 +83,54 @@ async def pull_and_merge(deps: Dependencies, connection: Connection, run: Run, s
     """
     turn = Turn(stop)
     deps.lists.recover(connection.key)
-    run = _begin(deps, connection, run, publish_missed_changes(deps, connection))
-    run = await _pull(deps, connection, run, turn)
-    for work in _lists(run):
-        if not work.done:
-            run = _merge(deps, connection, run, work.type, turn)
-    _finish(deps, connection, run)
+    settings = deps.settings.get(connection.key)
+    progress = SyncProgress(deps, connection, run, settings, LinkedRecords(deps, connection))
+    _begin(progress, publish_missed_changes(deps, connection))
+    try:
+        await _pull(progress, turn)
+        for work in lists_of(progress.run):
+            if not work.done:
+                _merge(progress, work.type, turn)
+    except (Interrupted, LedgerError, *DEFECTS):  # another worker goes on with the run
+        progress.store()
+        raise
+    _finish(progress)
 
 
-def _merge(deps: Dependencies, connection: Connection, run: Run, kind: ListType, turn: Turn) -> Run:
+def _merge(progress: SyncProgress, kind: ListType, turn: Turn) -> None:
     """Merge one list. If our program makes a mistake with it, the others still come in."""
     try:
-        return merge_list(deps, connection, run, kind, turn.take)
+        merge_list(progress, kind, turn.take)
     except DEFECTS as defect:
-        why = _defect_in_list(deps, kind, defect)
-        run = deps.runs.get(run.connection_key, run.id)
-        lists = tuple(
-            replace(work, done=True, reason=why) if work.type is kind else work
-            for work in _lists(run)
-        )
-        run = replace(run, sync=replace(sync_of(run), lists=lists))
-        deps.runs.save(run, of_generation=run.generation)
-        return run
+        why = _defect_in_list(progress.deps, kind, defect)
+        progress.note(replace(progress.work(kind), done=True, reason=why))
 
 
-def _finish(deps: Dependencies, connection: Connection, run: Run) -> None:
+def _finish(progress: SyncProgress) -> None:
+    deps, connection, run = progress.deps, progress.connection, progress.run
     counts = run.counts()
     for name, number in counts.items():
         deps.metrics.count(f"Records{name.capitalize()}", number)
     now = deps.clock.now()
-    problems = [work.reason for work in _lists(run) if work.reason and work.reason.code not in GAPS]
+    reasons = [work.reason for work in lists_of(run) if work.reason]
+    problems = [why for why in reasons if why.code not in GAPS]
     state = RunState.COMPLETED_WITH_PROBLEMS if problems else RunState.COMPLETED
     deps.metrics.count("SyncsFailed", int(bool(problems)))
     run = replace(run, state=state, reason=next(iter(problems), None), finished_at=now)
     publish_finished(deps, connection, run)
-    deps.runs.save(run, of_generation=run.generation)
+    progress.save_list_state(finished_at=now)
+    progress.store_in_state(run)
     changed = any(number for name, number in counts.items() if name != "unchanged")
     scheduler.reschedule(deps, connection, changed=changed)
 
 
-def sync_of(run: Run) -> Sync:
-    """The part of the run that only syncs have."""
-    assert run.sync is not None
-    return run.sync
-
-
-def _lists(run: Run) -> tuple[ListWork, ...]:
-    return sync_of(run).lists
-
-
-def _begin(deps: Dependencies, connection: Connection, run: Run, fed: int) -> Run:
+def _begin(progress: SyncProgress, fed: int) -> None:
     """Decide once which lists are read and how; `fed` is the number of entries in the feed."""
+    run, now = progress.run, progress.deps.clock.now()
     if run.state is RunState.APPLYING:
-        return run
-    now, sync = deps.clock.now(), sync_of(run)
-    lists = tuple(_resumed(work, now) for work in sync.lists) or _list_work(deps, connection, run)
+        return
+    sync = sync_of(run)
+    lists = tuple(_resumed(work, now) for work in sync.lists) or _list_work(progress)
     fed = sync.feed_before if run.started_at else fed
     run = replace(
         run,
@@ -144,8 +139,7 @@ def _begin(deps: Dependencies, connection: Connection, run: Run, fed: int) -> Ru
         started_at=run.started_at or now,
         sync=replace(sync, lists=lists, feed_before=fed),
     )
-    deps.runs.save(run, of_generation=run.generation)
-    return run
+    progress.store_in_state(run)
 
 
 def _resumed(work: ListWork, now: datetime) -> ListWork:
@@ -155,32 +149,27 @@ def _resumed(work: ListWork, now: datetime) -> ListWork:
     return ListWork(type=work.type, whole=True)
 
 
-def _list_work(deps: Dependencies, connection: Connection, run: Run) -> tuple[ListWork, ...]:
-    sync, state = sync_of(run), deps.lists.state(run.connection_key)
-    reviewed = _reviewed(deps, run)
+def _list_work(progress: SyncProgress) -> tuple[ListWork, ...]:
+    deps, connection = progress.deps, progress.connection
+    sync, state = sync_of(progress.run), deps.lists.state(connection.key)
+    reviewed = _reviewed(deps, progress.run)
     return tuple(
-        reviewed.get(kind) or _work_of(deps, connection, sync, state, kind)
+        reviewed.get(kind) or _work_of(progress, sync, state, kind)
         for kind in deps.connector(connection.ledger).lists
-        if kind in reviewed or _is_wanted(deps, connection, sync, kind)
+        if kind in reviewed or _is_wanted(progress, sync, kind)
     )
 
 
-def _is_wanted(deps: Dependencies, connection: Connection, sync: Sync, kind: ListType) -> bool:
+def _is_wanted(progress: SyncProgress, sync: Sync, kind: ListType) -> bool:
     if sync.wanted is not None:
         return kind in sync.wanted
-    chosen = deps.settings.get(connection.key).lists
-    on_request = _traits(deps, connection, kind).on_request
-    return not on_request and (chosen is None or kind in chosen)
+    chosen = progress.settings.lists
+    return not progress.traits(kind).on_request and (chosen is None or kind in chosen)
 
 
-def _traits(deps: Dependencies, connection: Connection, kind: ListType) -> ListTraits:
-    return deps.connector(connection.ledger).lists[kind]
-
-
-def _work_of(
-    deps: Dependencies, connection: Connection, sync: Sync, state: SyncState, kind: ListType
-) -> ListWork:
-    traits, cursor = _traits(deps, connection, kind), state.cursors.get(kind)
+def _work_of(progress: SyncProgress, sync: Sync, state: SyncState, kind: ListType) -> ListWork:
+    deps, connection = progress.deps, progress.connection
+    traits, cursor = progress.traits(kind), state.cursors.get(kind)
     compared, now = state.compared.get(kind), deps.clock.now()
     if sync.whole or traits.on_request or cursor is None or compared is None:
         return ListWork(type=kind, whole=True)
@@ -204,57 +193,47 @@ def _reviewed(deps: Dependencies, run: Run) -> Mapping[ListType, ListWork]:
     return {kind: ListWork(type=kind, whole=False, pages=1, pulled=True) for kind in ids}
 
 
-async def _pull(deps: Dependencies, connection: Connection, run: Run, turn: Turn) -> Run:
+async def _pull(progress: SyncProgress, turn: Turn) -> None:
     """Stage all pages that are not staged yet."""
-    if all(work.pulled for work in _lists(run)):
-        return run
-    async with ledger_session(deps, connection) as session:
-        puller = ListPuller(deps, connection, run, session, turn)
+    if all(work.pulled for work in lists_of(progress.run)):
+        return
+    async with ledger_session(progress.deps, progress.connection) as session:
+        puller = ListPuller(progress, session, turn)
         try:
             await puller.pull()
         finally:
-            puller.save()
-        return puller.run
+            puller.count_calls()
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class ListPuller:
     """Pulls the pages of a sync into files."""
 
-    deps: Dependencies
-    connection: Connection
-    run: Run
-    """The run as stored last, with the progress of each list."""
+    progress: SyncProgress
     session: LedgerSession
     turn: Turn
 
     async def pull(self) -> None:
         """Pull every list to its end. Raises Interrupted."""
         await self._pull_changes()
-        for work in _lists(self.run):
-            while not self._now(work.type).pulled:
+        for work in lists_of(self.progress.run):
+            while not self.progress.work(work.type).pulled:
                 self.turn.take()
-                await self._pull_page(self._now(work.type))
+                await self._pull_page(self.progress.work(work.type))
 
-    def _now(self, kind: ListType) -> ListWork:
-        return next(work for work in _lists(self.run) if work.type is kind)
-
-    def save(self, work: ListWork | None = None) -> None:
-        """Store the progress of the run and the calls that it took."""
-        run, sync = self.run, sync_of(self.run)
+    def count_calls(self) -> None:
+        """Count the calls since the last count for the run and for the month."""
         before = self.session.metered
-        calls = Counter(sync.calls) + Counter(self.session.count_calls())
-        if work is None and self.session.metered == before and calls == Counter(sync.calls):
-            return
-        lists = tuple(work if work and work.type is w.type else w for w in sync.lists)
-        metered = sync.metered + self.session.metered - before
-        sync = replace(sync, lists=lists, calls=dict(calls), metered=metered)
-        self.run = replace(run, sync=sync)
-        self.deps.runs.save(self.run, of_generation=run.generation)
+        calls = self.session.count_calls()
+        self.progress.note_calls(calls, self.session.metered - before)
+
+    def _store(self) -> None:
+        self.count_calls()
+        self.progress.store()
 
     async def _pull_changes(self) -> None:
         """Read the changes of all lists whose changes the ledger reports, in one request."""
-        asked = {w.type: w for w in _lists(self.run) if self._by_changes(w)}
+        asked = {w.type: w for w in lists_of(self.progress.run) if self._by_changes(w)}
         if not asked:
             return
         self.turn.take()
@@ -262,11 +241,13 @@ class ListPuller:
         batches = await self._changes(list(asked), since)
         for kind, work in asked.items():
             if kind not in batches:
-                self.save(ListWork(type=kind, whole=True))
+                self.progress.note(ListWork(type=kind, whole=True))
                 continue
             batch = self._relevant(kind, batches[kind])
             staged = self._stage(work, batch)
-            self.save(replace(staged, pages=1, pulled=True, as_of=batch.as_of))
+            self.progress.note(replace(staged, pulled=True, as_of=batch.as_of))
+        if any(self.progress.work(kind).pages for kind in asked):
+            self._store()
 
     async def _changes(
         self, asked: Sequence[ListType], since: datetime
@@ -276,23 +257,21 @@ class ListPuller:
         try:
             return await self.session.ledger.changes(asked, since, self.turn)
         except DEFECTS as defect:
-            report_defect(self.deps, "changes of lists", defect)
+            report_defect(self.progress.deps, "changes of lists", defect)
             return {}
 
     def _by_changes(self, work: ListWork) -> bool:
         not_begun = not work.whole and not work.pulled and work.pages == 0
-        return not_begun and self._traits(work.type).by_changes
-
-    def _traits(self, kind: ListType) -> ListTraits:
-        return _traits(self.deps, self.connection, kind)
+        return not_begun and self.progress.traits(work.type).by_changes
 
     def _relevant(self, kind: ListType, batch: ListBatch) -> ListBatch:
         """The batch; of lists in which only our records are synced, without all others."""
-        traits, run = self._traits(kind), self.run
+        traits, deps = self.progress.traits(kind), self.progress.deps
         if not traits.linked_only:
             return batch
         ids = [record.id for record in batch.records] + [gone.id for gone in batch.gone]
-        known = self.deps.links.of_records(run.connection_key, traits.entities, ids)
+        key = self.progress.connection.key
+        known = deps.links.of_records(key, traits.entities, ids) if ids else {}
         return replace(
             batch,
             records=[record for record in batch.records if record.id in known],
@@ -300,9 +279,9 @@ class ListPuller:
         )
 
     async def _pull_page(self, work: ListWork) -> None:
-        reading = self._reading(work)
+        progress, reading = self.progress, self._reading(work)
         if reading.ids == ():
-            self.save(replace(work, pulled=True))
+            progress.note(replace(work, pulled=True))
             return
         if work.pages >= MAX_PAGES:
             message = f"The list {work.type} has not ended after {MAX_PAGES} pages."
@@ -311,27 +290,28 @@ class ListPuller:
             batch = await self.session.ledger.read_list(reading, self.turn.stop)
         except LedgerStopped as stopped:
             of_this_list = isinstance(stopped, KindRefused | ListUnreadable)
-            if not of_this_list and not any(work.pulled for work in _lists(self.run)):
+            if not of_this_list and not any(each.pulled for each in lists_of(progress.run)):
                 raise  # no list could be read yet, so it concerns the company
-            self.save(replace(work, pulled=True, done=True, reason=reason_of(stopped)))
+            progress.note(replace(work, pulled=True, done=True, reason=reason_of(stopped)))
             return
         except DEFECTS as defect:
-            why = _defect_in_list(self.deps, work.type, defect)
-            self.save(replace(work, pulled=True, done=True, reason=why))
+            why = _defect_in_list(progress.deps, work.type, defect)
+            progress.note(replace(work, pulled=True, done=True, reason=why))
             return
-        work = self._stage(work, batch)
-        self.save(
+        staged = self._stage(work, batch)
+        progress.note(
             replace(
-                work,
-                pages=work.pages + 1,
+                staged,
                 position=batch.position,
                 pulled=batch.position is None,
                 as_of=work.as_of or batch.as_of,
             )
         )
+        if staged.pages > work.pages:
+            self._store()
 
     def _reading(self, work: ListWork) -> ListRead:
-        sync, traits = sync_of(self.run), self._traits(work.type)
+        sync, traits = sync_of(self.progress.run), self.progress.traits(work.type)
         days = (sync.first_day, sync.last_day) if traits.on_request else (None, None)
         return ListRead(
             type=work.type,
@@ -343,23 +323,32 @@ class ListPuller:
         )
 
     def _linked(self, traits: ListTraits) -> tuple[str, ...]:
-        ids = self.deps.links.ledger_ids(self.run.connection_key, traits.entities)
+        key = self.progress.connection.key
+        ids = self.progress.deps.links.ledger_ids(key, traits.entities)
         return tuple(sorted(ids, key=lambda each: (len(each), each)))
 
     def _stage(self, work: ListWork, batch: ListBatch) -> ListWork:
-        """Stage the batch; returns the list with what is said of it. A record that our program
-        cannot read is staged as it is stored, so that it is not taken for deleted; if it has no id,
-        nothing of this reading of the list is."""
+        """Stage the batch, unless it is the last one and empty; returns the list with what is said
+        of it. A record that our program cannot read is staged as it is stored, so that it is not
+        taken for deleted; if it has no id, nothing of this reading of the list is."""
         kind, unreadable = work.type, batch.unreadable
+        deps, run = self.progress.deps, self.progress.run
         for record_id, defect in unreadable.items():
-            report_defect(self.deps, f"{kind}:{record_id}", defect)
-        stored = self.deps.lists.get(self.run.connection_key, kind, filter(None, unreadable))
+            report_defect(deps, f"{kind}:{record_id}", defect)
+        ids = [each for each in unreadable if each]
+        stored = deps.lists.get(run.connection_key, kind, ids) if ids else {}
         kept = [record for record in stored.values() if not record.gone]
         records = [*batch.records, *_stubs(kind, batch.gone), *kept]
-        self.deps.staging.put_page(self.run, kind, work.pages, records)
+        is_empty = not records and batch.position is None
+        if not is_empty:
+            deps.staging.put_page(run, kind, work.pages, records)
         said = _unreadable(kind, unreadable) if unreadable else batch.gap
-        whole = work.whole and "" not in unreadable
-        return replace(work, reason=work.reason or said, whole=whole)
+        return replace(
+            work,
+            pages=work.pages if is_empty else work.pages + 1,
+            reason=work.reason or said,
+            whole=work.whole and "" not in unreadable,
+        )
 
 
 def _unreadable(kind: ListType, ids: Collection[str]) -> Reason:
