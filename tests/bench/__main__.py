@@ -17,6 +17,7 @@ from tests.bench.importing import importing
 from tests.bench.intacct import sage
 from tests.bench.lists import lists
 from tests.bench.measured_system import system
+from tests.bench.own_speed import SCALE, own_speed
 from tests.bench.spending import spending
 from tests.bench.worker import worker
 
@@ -32,6 +33,8 @@ def measure(scale: int) -> Iterator[Line]:
         with worker(ground) as posting:
             yield from measuring.posting(posting, scale)
         yield from measuring.rival_clients(ground)
+    with system(SCALE) as ground, worker(ground) as posting:
+        yield from own_speed(posting)
     with system(scale) as ground, worker(ground) as posting:
         yield from spending(posting, scale)
     with system(scale) as ground:

@@ -219,6 +219,7 @@ class FakeConnector:
     shows_closed_books: bool = True
     shared_names: Collection[ListType] = (ListType.CUSTOMER, ListType.VENDOR, ListType.EMPLOYEE)
     changes_reach: timedelta = timedelta(days=29)
+    clock_scale: float = 1.0
     metered: Collection[str] = ("read", "list", "changes")
     told: list[WebhookEvent] = field(default_factory=list)
     composer: FakeComposer = field(default_factory=FakeComposer)

@@ -314,6 +314,11 @@ class Connector(Protocol):
         ...
 
     @property
+    def clock_scale(self) -> float:
+        """Seconds of the ledger in a real second: 1 but for a sandbox."""
+        ...
+
+    @property
     def lists(self) -> Mapping[ListType, ListTraits]:
         """The lists that this ledger has, in the order in which they are read."""
         ...

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +20,8 @@ WRITE_LIMIT = 25
 """Rows that DynamoDB writes in one call."""
 READ_LIMIT = 100
 """Rows that DynamoDB reads in one call."""
-READERS = 8
-"""Calls that read at the same time."""
-WRITERS = 8
-"""Calls that write at the same time."""
+AT_ONCE = 8
+"""Calls that read or write at the same time."""
 PARALLEL_FROM = 4
 """With fewer calls than this, threads cost more time than they save."""
 ATTEMPTS = 8
@@ -47,6 +45,7 @@ class Table:
         self._client = client
         self.name = name
         self._pause = pause
+        self._threads = ThreadPoolExecutor(AT_ONCE, "table")
 
     def put(self, row: Row) -> None:
         """Write the row; it replaces one with the same keys."""
@@ -172,9 +171,8 @@ class Table:
 
     def query_many(self, pk: str, prefixes: Iterable[str]) -> Iterator[Row]:
         """The rows of a partition whose sort keys begin with one of these."""
-        with ThreadPoolExecutor(READERS) as readers:
-            for rows in readers.map(lambda prefix: list(self.query(pk, prefix)), prefixes):
-                yield from rows
+        for rows in self._threads.map(lambda prefix: list(self.query(pk, prefix)), prefixes):
+            yield from rows
 
     def between(self, pk: str, first: str, last: str, limit: int | None = None) -> Iterator[Row]:
         """The rows of a partition from sort key `first` to `last`, both included."""
@@ -191,9 +189,10 @@ class Table:
     def get_many(self, pk: str, sort_keys: Iterable[str]) -> Iterator[Row]:
         """The existing rows of a partition with these sort keys, in no particular order."""
         keys = [_typed({"pk": pk, "sk": sk}) for sk in dict.fromkeys(sort_keys)]
-        with ThreadPoolExecutor(READERS) as readers:
-            for rows in readers.map(self._read, parts(keys, READ_LIMIT)):
-                yield from rows
+        calls = list(parts(keys, READ_LIMIT))
+        answers = self._threads.map(self._read, calls) if len(calls) > 1 else map(self._read, calls)
+        for rows in answers:
+            yield from rows
 
     def _read(self, keys: Sequence[Any]) -> list[Row]:
         request: Any = {self.name: {"Keys": keys, "ConsistentRead": True}}
@@ -233,9 +232,10 @@ class Table:
             for part in calls:
                 self._write(part)
             return
-        with ThreadPoolExecutor(WRITERS) as writers:
-            for written in [writers.submit(self._write, part) for part in calls]:
-                written.result()
+        written = [self._threads.submit(self._write, part) for part in calls]
+        wait(written)
+        for each in written:
+            each.result()
 
     def _write(self, part: Sequence[Any]) -> None:
         request: Any = {self.name: part}

@@ -11,7 +11,15 @@ from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Request, Write
 from ledgerlink.domain.model.runs import Chunk, Progress
-from ledgerlink.services.applying.recorder import MOST_UNSTORED, Recorder
+from ledgerlink.services.applying.recorder import (
+    COLLECT_SECONDS,
+    COLLECTED,
+    MOST_UNSTORED,
+    PROGRESS_SECONDS,
+    SHORTEST_COLLECT,
+    SHORTEST_PROGRESS,
+    Recorder,
+)
 
 from tests.fakes.failure_plan import WorkerDied
 from tests.fakes.service import InMemoryService, entry, in_memory_service
@@ -145,6 +153,65 @@ async def test_who_waits_for_answers_does_not_wait_for_more_to_come(
     await keeping.record_answer(*answer(0, 2))
     await asyncio.wait_for(keeping.stored(), SECONDS)
     assert set(keeping.outcomes) == {0, 1}
+
+
+async def test_many_answers_are_stored_without_waiting_for_more(
+    app: InMemoryService, keeping: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def for_ever(_seconds: float) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(app.clock, "sleep", for_ever)
+    gate = Gate(app)
+    await keeping.record_answer(*answer(0, COLLECTED - 1))
+    await asyncio.sleep(0)
+    assert not gate.begun.is_set()
+    await keeping.record_answer(*answer(COLLECTED - 1, 1))
+    await until(gate.begun)
+    gate.opened.set()
+    await keeping.stored()
+    assert len(keeping.outcomes) == COLLECTED
+
+
+@pytest.mark.parametrize(
+    ("scale", "seconds"), [(1.0, COLLECT_SECONDS), (500.0, SHORTEST_COLLECT)], ids=str
+)
+async def test_answers_are_collected_by_the_ledgers_clock(
+    app: InMemoryService,
+    keeping: Recorder,
+    monkeypatch: pytest.MonkeyPatch,
+    scale: float,
+    seconds: float,
+) -> None:
+    slept: list[float] = []
+
+    async def sleep(wanted: float) -> None:
+        slept.append(wanted)
+
+    monkeypatch.setattr(app.clock, "sleep", sleep)
+    keeping.clock_scale = scale
+    await keeping.record_answer(*answer(0, 2))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    await keeping.stored()
+    assert slept == [seconds]
+
+
+@pytest.mark.parametrize(
+    ("scale", "seconds"), [(1.0, PROGRESS_SECONDS), (500.0, SHORTEST_PROGRESS)], ids=str
+)
+def test_progress_is_stored_by_the_ledgers_clock(
+    app: InMemoryService, keeping: Recorder, scale: float, seconds: float
+) -> None:
+    keeping.clock_scale = scale
+    keeping.store_progress()
+    shown = []
+    for number in range(3):
+        app.clock.go_on(seconds=seconds / 2)
+        keeping.store_outcomes(answer(number, 1)[1])
+        run = app.runs.get(keeping.run.connection_key, keeping.run.id)
+        shown.append(run.progress[0].outcomes)
+    assert shown == [{}, {"posted": 2}, {"posted": 2}]
 
 
 def test_a_late_delete_leaves_the_link_of_what_took_its_place(

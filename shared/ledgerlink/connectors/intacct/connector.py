@@ -60,6 +60,7 @@ class SageIntacct:
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._endpoints = endpoints
+        self.clock_scale = endpoints.clock_scale
         self._time = LedgerTime(clock, endpoints.clock_scale)
         self._transport = transport
         self._timeout = timeout(self._time)

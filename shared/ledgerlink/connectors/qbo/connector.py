@@ -61,6 +61,7 @@ class QuickBooksOnline:
         also synchronous (as `httpx.MockTransport`) carries the calls of the consent flow, too."""
         self.composer = QuickBooksComposer()
         self._endpoints = endpoints
+        self.clock_scale = endpoints.clock_scale
         self._time = LedgerTime(clock, endpoints.clock_scale)
         self._transport = transport
         self._timeout = timeout(self._time)

@@ -84,6 +84,7 @@ def load_chunk(
         outcomes=dict(deps.runs.outcomes(run, chunk.first, chunk.count)),
         listed=brought_in(connector.lists),
         calls=calls,
+        clock_scale=connector.clock_scale,
     )
     operations = deps.staging.chunk(run, chunk.number)
     pending = {op.seq: op for op in operations if op.state is ItemState.PENDING}
