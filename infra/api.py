@@ -1,10 +1,9 @@
-"""The HTTP API: its public routes, and the scopes that the others require."""
+"""The HTTP API: all of its addresses lead to one function, which checks tokens."""
 
 import json
 
 from aws_cdk import Duration
 from aws_cdk import aws_apigatewayv2 as apigateway
-from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_logs as logs
 from cdk_nag import NagPackSuppression, NagSuppressions
@@ -23,28 +22,9 @@ API = Shape(
     timeout=Duration.seconds(29),
     megabytes=512,
 )
-GET, POST = apigateway.HttpMethod.GET, apigateway.HttpMethod.POST
-CALLBACK = "/v1/oauth/{ledger}/callback"
-PUBLIC_ROUTES = {
-    (GET, CALLBACK): "The ledger's browser redirect carries a single-use state "
-    "that the connect flow issued; it cannot carry a token.",
-    (POST, CALLBACK): "The form of the callback's page carries the same single-use state; "
-    "the browser that sends it holds no token.",
-    (GET, "/v1/docs"): "The reference is the same for everybody and holds no data.",
-    (GET, "/v1/docs/{asset}"): "The reference is the same for everybody and holds no data.",
-    (GET, "/v1/errors"): "The page of error codes is the same for everybody and holds no data.",
-    (GET, "/v1/openapi.json"): "The reference is the same for everybody and holds no data.",
-}
-METHODS = (
-    GET,
-    POST,
-    apigateway.HttpMethod.PUT,
-    apigateway.HttpMethod.PATCH,
-    apigateway.HttpMethod.DELETE,
-)
-NO_ADDRESS = (
-    "The function answers with 404 or 405, as a problem document. It refuses every request whose "
-    "token the gateway has not checked."
+NO_AUTHORIZER = (
+    "The function checks the token of every request that needs one, because what API Gateway's own "
+    "authorizer refuses is answered in a form of its own and not with a problem document (ADR 21)."
 )
 REQUESTS_PER_SECOND = 100
 BURST = 200
@@ -58,14 +38,13 @@ ACCESS_LOG_FIELDS = {
     "status": "$context.status",
     "bytes": "$context.responseLength",
     "error": "$context.error.message",
-    "authorizer": "$context.authorizer.error",
     "integration": "$context.integrationErrorMessage",
     "milliseconds": "$context.responseLatency",
 }
 
 
 class Api(Construct):
-    """JWT-protected routes to one function, with access logs and throttling."""
+    """One route to one function, with access logs and throttling."""
 
     def __init__(
         self,
@@ -87,9 +66,7 @@ class Api(Construct):
         self.http = self._http_api(setup.settings)
         self.stage = self._stage(setup.settings)
         self._integration = integrations.HttpLambdaIntegration("Function", self.api.function)
-        self._public_routes()
-        self._protected_routes(setup.settings)
-        self._other_addresses()
+        self._route()
 
     def _http_api(self, settings: Settings) -> apigateway.HttpApi:
         cors = apigateway.CorsPreflightOptions(
@@ -128,37 +105,14 @@ class Api(Construct):
         )
         return resource
 
-    def _public_routes(self) -> None:
-        for (method, path), reason in PUBLIC_ROUTES.items():
-            for route in self.http.add_routes(
-                path=path, methods=[method], integration=self._integration
-            ):
-                NagSuppressions.add_resource_suppressions(
-                    route, [NagPackSuppression(id="AwsSolutions-APIG4", reason=reason)]
-                )
-
-    def _protected_routes(self, settings: Settings) -> None:
-        """The gateway checks the token. Its scopes are checked by the function, because it knows
-        which one a route needs, and says which one a token lacks."""
-        authorizer = authorizers.HttpJwtAuthorizer(
-            "Jwt", settings.jwt_issuer, jwt_audience=list(settings.jwt_audience)
-        )
-        self.http.add_routes(
-            path="/v1/{proxy+}",
-            methods=list(METHODS),
-            integration=self._integration,
-            authorizer=authorizer,
-        )
-
-    def _other_addresses(self) -> None:
-        """Every other address and method: the function answers that there is no such."""
+    def _route(self) -> None:
         route = apigateway.HttpRoute(
             self,
-            "Other",
+            "Route",
             http_api=self.http,
             integration=self._integration,
             route_key=apigateway.HttpRouteKey.DEFAULT,
         )
         NagSuppressions.add_resource_suppressions(
-            route, [NagPackSuppression(id="AwsSolutions-APIG4", reason=NO_ADDRESS)]
+            route, [NagPackSuppression(id="AwsSolutions-APIG4", reason=NO_AUTHORIZER)]
         )

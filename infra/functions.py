@@ -168,6 +168,8 @@ def environment(
         "LEDGERLINK_BUS": events.bus.event_bus_name,
         "LEDGERLINK_SECRETS_PREFIX": CONNECTIONS_PREFIX,
         "LEDGERLINK_SECRETS_KEY": secrets.key.key_arn,
+        "LEDGERLINK_JWT_ISSUER": settings.jwt_issuer,
+        "LEDGERLINK_JWT_AUDIENCE": ",".join(settings.jwt_audience),
         "LEDGERLINK_FIRM_CLAIM": settings.firm_claim,
         "LEDGERLINK_KINDS_CLAIM": settings.kinds_claim,
         "LEDGERLINK_SCOPE_READ": settings.scopes.read,

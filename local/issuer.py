@@ -58,7 +58,7 @@ class Issuer:
     new_id: Callable[[], str]
 
     def token(self, request: TokenRequest) -> str:
-        """A signed access token with the claims that the API's authorizer reads."""
+        """A signed access token with the claims that the API reads."""
         issued = int(self.now())
         expires = issued + 60 * request.minutes
         claims: dict[str, object] = {

@@ -100,8 +100,9 @@ def _kinds(claim: object) -> tuple[RecordKind, ...] | None:
 
 
 def _scopes(claim: object) -> list[str]:
-    """Scopes of a claim; API Gateway hands lists over as `[a b]`."""
-    return str(claim).strip("[]").replace(",", " ").split()
+    """Scopes of a claim, which is a text or a list."""
+    named = claim if isinstance(claim, list) else str(claim).strip("[]").replace(",", " ").split()
+    return [str(each) for each in named]
 
 
 def _moment(expiry: object) -> float | None:

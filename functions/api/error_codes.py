@@ -35,8 +35,10 @@ REFUSALS: Mapping[str, Refusal] = {
             "Something failed on our side. A repeat does nothing twice.",
         ),
         # Who asks
-        ("no_token", 401, "The request reached the API without a token that was checked."),
+        ("no_token", 401, "The request has no token in the header Authorization."),
         ("token_expired", 401, "The token has expired."),
+        ("token_invalid", 401, "The token is damaged, forged, or of another issuer or audience."),
+        ("issuer_unavailable", 503, "The keys that tokens are checked with cannot be read."),
         ("token_incomplete", 403, "The token lacks the firm, the user or the expiry."),
         ("scope_missing", 403, "The token lacks the scope that the request needs."),
         ("kind_not_allowed", 403, "The token may not post records of this kind."),

@@ -24,6 +24,7 @@ from functions.api.routes import (
     syncs,
     usage,
 )
+from functions.api.tokens import with_checked_token
 
 ROUTES = (connections, docs, exports, imports, posts, records, rules, runs, settings, syncs, usage)
 
@@ -39,7 +40,7 @@ warnings.filterwarnings("ignore", message="No application metrics to publish")
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """API Gateway HTTP API, payload format 2.0."""
     try:
-        answer = app.resolve(with_readable_body(event), context)
+        answer = app.resolve(with_readable_body(with_checked_token(event)), context)
     except Refused as refused:
         logger.info("refused", extra={"code": refused.code})
         answer = as_answer(problem_of(refused))

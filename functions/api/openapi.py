@@ -45,17 +45,29 @@ PROBLEM = {
     },
 }
 ANY_MAPPING: Any = UserMapping | ProjectMapping | LaborCodeMapping | ExpenseCodeMapping
+PROBLEM_CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+MESSAGE_CONTENT = {"application/json": {"schema": {"$ref": "#/components/schemas/Message"}}}
 BY_GATEWAY = {
-    status: {
-        "description": about,
-        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Message"}}},
-    }
-    for status, about in (
-        ("401", "No valid token. On AWS the header WWW-Authenticate tells an expired one"),
-        ("429", "Too many requests a second; try again after a pause"),
-    )
+    "413": (
+        "TooLarge",
+        "The body is larger than 10 MB, or, as a problem document, than 5 MB",
+        MESSAGE_CONTENT | PROBLEM_CONTENT,
+    ),
+    "429": ("Throttled", "Too many requests a second; try again after a pause", MESSAGE_CONTENT),
+    "500": (
+        "Failed",
+        "Something failed on our side; a repeat with the same Idempotency-Key does nothing twice",
+        MESSAGE_CONTENT | PROBLEM_CONTENT,
+    ),
+    "503": (
+        "Unavailable",
+        "No capacity, or, as a problem document, the token cannot be checked; try again after a "
+        "pause",
+        MESSAGE_CONTENT | PROBLEM_CONTENT,
+    ),
 }
-"""What API Gateway answers itself, in a form that cannot be changed."""
+"""What API Gateway may answer itself, in a form that cannot be changed: by status, the name of the
+response, when it comes, and its forms."""
 MESSAGE = {
     "type": "object",
     "description": "An answer of API Gateway itself",
@@ -101,6 +113,10 @@ def _add_components(components: dict[str, Any]) -> None:
         _add(schemas, form.__name__, adapter(form))
     _add(schemas, "Mapping", TypeAdapter(ANY_MAPPING))
     _add(schemas, SettingsChange.__name__, TypeAdapter(SettingsChange))
+    components["responses"] = {
+        name: {"description": about, "content": content}
+        for name, about, content in BY_GATEWAY.values()
+    }
     components["securitySchemes"] = {
         "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
     }
@@ -149,12 +165,17 @@ def _limit_decimals(schema: dict[str, Any]) -> None:
 
 def _finish(operation: dict[str, Any], path: str) -> None:
     """Errors are problem documents everywhere; all but the callback need a token."""
-    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     operation["responses"].pop("422", None)
-    operation["responses"]["default"] = {"description": "What went wrong", "content": content}
+    operation["responses"]["default"] = {
+        "description": "What went wrong",
+        "content": PROBLEM_CONTENT,
+    }
     if path != PUBLIC:
         operation["security"] = [{"token": []}]
-        operation["responses"] |= BY_GATEWAY
+        operation["responses"] |= {
+            status: {"$ref": f"#/components/responses/{name}"}
+            for status, (name, *_) in BY_GATEWAY.items()
+        }
 
 
 def main() -> int:

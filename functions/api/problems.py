@@ -21,10 +21,12 @@ from functions.api.refusals import (
     MalformedRequest,
     TooLarge,
     Unauthenticated,
+    Unavailable,
     WrongMediaType,
     WrongMethod,
 )
 
+SCHEME = "Bearer"
 BEARER = 'Bearer error="invalid_token", error_description="{code}"'
 STATUS: dict[type[LedgerlinkError], tuple[int, str]] = {
     Invalid: (422, "The request contains invalid values"),
@@ -34,6 +36,7 @@ STATUS: dict[type[LedgerlinkError], tuple[int, str]] = {
     PreconditionFailed: (412, "This was changed since it was read"),
     MalformedRequest: (400, "The request cannot be read"),
     Unauthenticated: (401, "The request needs a valid token"),
+    Unavailable: (503, "The request cannot be checked at the moment"),
     WrongMethod: (405, "This address does not take this method"),
     TooLarge: (413, "The request is too large"),
     WrongMediaType: (415, "The request is of a type that cannot be read"),
@@ -62,7 +65,8 @@ def problem_of(error: LedgerlinkError) -> Response[str]:
     )
     answer = problem(status, title, error.code, error.message, error.remedy, error.problems)
     if isinstance(error, Unauthenticated):
-        answer.headers["WWW-Authenticate"] = BEARER.format(code=error.code)
+        has_token = error.code != "no_token"  # RFC 6750: one without a token is told no error
+        answer.headers["WWW-Authenticate"] = BEARER.format(code=error.code) if has_token else SCHEME
     return answer
 
 

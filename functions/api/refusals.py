@@ -19,5 +19,9 @@ class Unauthenticated(Refused):
     """The request carries no valid token."""
 
 
+class Unavailable(Refused):
+    """The request cannot be checked at the moment."""
+
+
 class WrongMethod(Refused):
     """The address exists, but not for this method."""

@@ -1,4 +1,4 @@
-"""The HTTP API called as API Gateway calls it: payload format 2.0, the token already verified."""
+"""The HTTP API called as API Gateway calls it: payload format 2.0, with signed tokens."""
 
 import base64
 import json
@@ -19,6 +19,7 @@ from ledgerlink.services.imports.service import ImportRequest, User
 
 from functions.api.handler import handler
 from tests.fakes.service import FIRM, USER, InMemoryService, entry
+from tests.support.signed_tokens import signed
 
 READ, POST, ADMIN = "ledger.read", "ledger.post", "ledger.admin"
 ALL = (READ, POST, ADMIN)
@@ -76,16 +77,16 @@ class Api:
         *,
         firm: str = FIRM,
         scopes: Sequence[str] = ALL,
-        claims: Mapping[str, str] | None = None,
+        claims: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         query: Mapping[str, str] | None = None,
         packed: bool = False,
     ) -> Answer:
         token = {FIRM_CLAIM: firm, "sub": USER, "exp": FAR, "scope": " ".join(scopes)}
-        event = _event(method, path, body, headers or {}, query or {})
-        event["isBase64Encoded"] = packed
         given = token if claims is None else dict(claims)
-        event["requestContext"]["authorizer"] = {"jwt": {"claims": given, "scopes": None}}
+        bearer = {"authorization": f"Bearer {signed(given)}"} if given else {}
+        event = _event(method, path, body, {**bearer, **(headers or {})}, query or {})
+        event["isBase64Encoded"] = packed
         answer = handler(event, cast(LambdaContext, Context()))
         found = answer.get("headers") or {}
         text, is_packed = str(answer.get("body", "")), bool(answer.get("isBase64Encoded"))

@@ -7,6 +7,7 @@ import pytest
 from ledgerlink import bootstrap
 
 from tests.fakes.service import in_memory_service
+from tests.support.signed_tokens import AUDIENCE, ISSUER, answers
 from tests.unit.api.client import ADMIN, FIRM_CLAIM, POST, READ, Api
 
 SETTINGS = {
@@ -34,10 +35,13 @@ class Lines(logging.Handler):
 
 @pytest.fixture
 def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[Api]:
+    from functions.api import tokens
     from functions.api.app import logger
 
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
+    verifier = tokens.TokenVerifier(ISSUER, [AUDIENCE], tokens.SigningKeys(ISSUER, answers))
+    monkeypatch.setattr(tokens, "verifier", lambda: verifier)
     api = Api(in_memory_service(chunk_size=3))
     monkeypatch.setattr(bootstrap, "build", lambda _environment: api.app.deps)
     bootstrap.dependencies.cache_clear()
