@@ -152,6 +152,7 @@ def build(
     from ledgerlink.storage.links import DynamoLinks
     from ledgerlink.storage.lists import DynamoLists
     from ledgerlink.storage.queue import SqsLane
+    from ledgerlink.storage.rule_snapshots import S3RuleSnapshots
     from ledgerlink.storage.rules import DynamoRules
     from ledgerlink.storage.runs import DynamoRuns
     from ledgerlink.storage.schedules import DynamoSchedules
@@ -165,7 +166,7 @@ def build(
     clock, ids = SystemClock(), RandomIds()
     return Dependencies(
         connections=DynamoConnections(table),
-        rules=DynamoRules(table),
+        rules=DynamoRules(table, S3RuleSnapshots(client("s3"), environment["LEDGERLINK_BUCKET"])),
         links=DynamoLinks(table),
         runs=DynamoRuns(table, clock),
         staging=S3Staging(client("s3"), environment["LEDGERLINK_BUCKET"]),

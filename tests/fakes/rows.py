@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 
 from ledgerlink.domain.errors import ChangedMeanwhile, Conflict, Invalid, NotFound
 from ledgerlink.domain.model.connections import Authorization, Connection, ConnectionKey
@@ -117,6 +117,9 @@ class FakeRules:
     def version(self, connection_key: ConnectionKey) -> int:
         return self.changes[connection_key]
 
+    def changed_since(self, connection_key: ConnectionKey, moment: datetime) -> bool:
+        return any(rule.set_at > moment for rule in self.list(connection_key))
+
     def put(self, connection_key: ConnectionKey, rules: Iterable[Rule], of_version: int) -> int:
         if not (given := list(rules)):
             return of_version
@@ -133,6 +136,9 @@ class FakeRules:
     ) -> Mapping[str, Rule]:
         mine = {rule.key: rule for rule in self.list(connection_key, kind)}
         return {key: mine[key] for key in wanted if key in mine}
+
+    def keys(self, connection_key: ConnectionKey, kind: RuleKind) -> Collection[str]:
+        return {rule.key for rule in self.list(connection_key, kind)}
 
     def page(
         self,

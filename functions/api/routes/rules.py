@@ -33,7 +33,7 @@ def get_rules(
     connection_id: str,
     kind: str,
     after: Annotated[str | None, Query(max_length=200)] = None,
-    limit: Annotated[int, Query(ge=1, le=5000)] = 1000,
+    limit: Annotated[int, Query(ge=1, le=5000)] = 100,
 ) -> Response[RuleList]:
     """In a stable order. The ETag is the version of all the connection's rules."""
     caller = who(Right.READ)

@@ -41,7 +41,7 @@ class SyncView(View):
                     mode="full" if work.whole else "changes",
                     done=work.done,
                     pages=work.pages,
-                    counts=dict(work.counts),
+                    counts=work.all_counts(),
                     reason=ReasonView.of(work.reason, ledger),
                 )
                 for work in sync.lists

@@ -89,6 +89,10 @@ class Rules(Protocol):
         """How often rules of the connection were stored."""
         ...
 
+    def changed_since(self, connection_key: ConnectionKey, moment: datetime) -> bool:
+        """Whether a rule of the connection was set after this moment."""
+        ...
+
     def put(self, connection_key: ConnectionKey, rules: Iterable[Rule], of_version: int) -> int:
         """Store these rules, in parts that are written whole, and return the new version. Raises
         ChangedMeanwhile when somebody else has stored rules since `of_version`. The parts before
@@ -101,8 +105,12 @@ class Rules(Protocol):
         """The rules of these keys, by key."""
         ...
 
+    def keys(self, connection_key: ConnectionKey, kind: RuleKind) -> Collection[str]:
+        """The keys of all rules of a kind, without their mappings."""
+        ...
+
     def list(self, connection_key: ConnectionKey, kind: RuleKind | None = None) -> Sequence[Rule]:
-        """The rules of one kind, or of all kinds, read in one query."""
+        """The rules of one kind, or of all kinds."""
         ...
 
     def page(

@@ -1,14 +1,17 @@
 """Rules and their history, in the table."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from secrets import token_hex
 
 from ledgerlink.domain.errors import DEFECTS, ChangedMeanwhile
 from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.rules import Mapping as RuleMapping
 from ledgerlink.domain.model.rules import Rule, RuleKind, Unreadable
 from ledgerlink.storage import keys
+from ledgerlink.storage.rule_snapshots import RuleSnapshot, S3RuleSnapshots
 from ledgerlink.storage.table import Row, Table, Taken, parts
 from ledgerlink.wire.rules import dump_mapping, load_mapping
 
@@ -17,6 +20,8 @@ COUNT = "rules"
 """The sort key of the row that counts the changes of a connection's rules."""
 TOGETHER = 49
 """Rules that are stored in one transaction: each has two rows, and DynamoDB takes 100."""
+FEW = 8
+"""Rules that are read by their keys. More are read from the snapshot, which costs about as much."""
 
 
 class DynamoRules:
@@ -26,37 +31,88 @@ class DynamoRules:
     the changes of its rules. Every transaction checks that count and raises it, so of two writers
     who read the same rules only one is successful: no version is written twice, and what was
     checked over all rules (people are one-to-one) still holds.
+
+    That row also names the snapshot of all rules. The name is random, because after the table was
+    restored to an earlier day the counts repeat with other rules.
     """
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, snapshots: S3RuleSnapshots) -> None:
         self._table = table
+        self._snapshots = snapshots
 
     def version(self, connection_key: ConnectionKey) -> int:
-        row = self._table.get(keys.connection(connection_key), COUNT)
-        return int(row["version"]) if row else 0
+        return self._count(connection_key).version
+
+    def changed_since(self, connection_key: ConnectionKey, moment: datetime) -> bool:
+        count = self._count(connection_key)
+        if not count.changed_at:
+            return any(rule.set_at > moment for rule in self.list(connection_key))
+        return datetime.fromisoformat(count.changed_at) > moment
+
+    def _count(self, connection_key: ConnectionKey) -> "Count":
+        row = self._table.get(keys.connection(connection_key), COUNT) or {}
+        version = int(row.get("version", 0))
+        return Count(version, row.get("snapshot", ""), row.get("changed_at", ""))
 
     def put(self, connection_key: ConnectionKey, rules: Iterable[Rule], of_version: int) -> int:
-        pk, version = keys.connection(connection_key), of_version
-        for some in parts(list(rules), TOGETHER):
-            rows = [row for rule in some for row in _rows(pk, rule)]
-            self._put_together(pk, rows, version)
-            version += 1
-        return version
+        pk, given = keys.connection(connection_key), list(rules)
+        if not given:
+            return of_version
+        before = count = self._count(connection_key)
+        if before.version != of_version:
+            raise ChangedMeanwhile
+        old = self._stored(connection_key, before) if before.version else self._read(connection_key)
+        for some in parts(given, TOGETHER):
+            count = self._put_together(pk, some, count)
+        if old is not None:
+            newest = old.changed(_newest(pk, rule) for rule in given)
+            self._snapshots.put(connection_key, count.snapshot, newest)
+        return count.version
 
-    def _put_together(self, pk: str, rows: Sequence[Row], version: int) -> None:
-        count: Row = {"pk": pk, "sk": COUNT, "version": version + 1}
-        held = {"version": version} if version else None
+    def _put_together(self, pk: str, rules: Sequence[Rule], before: "Count") -> "Count":
+        """Store these rules in one transaction, with the count that follows `before`."""
+        count = before.after(rules)
+        held = {"version": before.version} if before.version else None
+        rows = [row for rule in rules for row in _rows(pk, rule)]
+        new = not before.version
         try:
-            self._table.together([count], beside=rows, new=not version, held=held)
+            self._table.together([_count_row(pk, count)], beside=rows, new=new, held=held)
         except Taken as taken:
             raise ChangedMeanwhile from taken
+        return count
+
+    def _stored(self, connection_key: ConnectionKey, count: "Count") -> RuleSnapshot | None:
+        return self._snapshots.get(connection_key, count.snapshot) if count.snapshot else None
+
+    def _read(self, connection_key: ConnectionKey) -> RuleSnapshot:
+        pk = keys.connection(connection_key)
+        return RuleSnapshot.of(self._table.query(pk, keys.under("rule")))
+
+    def _all(self, connection_key: ConnectionKey) -> RuleSnapshot:
+        """All rules as they are now."""
+        count = self._count(connection_key)
+        if (stored := self._stored(connection_key, count)) is not None:
+            return stored
+        snapshot = self._read(connection_key)
+        # Unchanged before and after: nothing was written while the rows were read.
+        if count.snapshot and self._count(connection_key) == count:
+            self._snapshots.put(connection_key, count.snapshot, snapshot)
+        return snapshot
 
     def get(
         self, connection_key: ConnectionKey, kind: RuleKind, wanted: Iterable[str]
     ) -> Mapping[str, Rule]:
-        sort_keys = (keys.row("rule", kind, key) for key in wanted)
-        rows = self._table.get_many(keys.connection(connection_key), sort_keys)
-        return {rule.key: rule for rule in map(_rule, rows)}
+        keys_of_rules = list(dict.fromkeys(wanted))
+        if len(keys_of_rules) > FEW:
+            snapshot = self._all(connection_key)
+            found = [row for key in keys_of_rules if (row := snapshot.get(kind, key))]
+        else:
+            sort_keys = (keys.row("rule", kind, key) for key in keys_of_rules)
+            found = list(self._table.get_many(keys.connection(connection_key), sort_keys))
+        return {rule.key: rule for rule in map(_rule, found)}
+
+    def keys(self, connection_key: ConnectionKey, kind: RuleKind) -> Collection[str]:
+        return self._all(connection_key).names(kind)
 
     def page(
         self,
@@ -65,31 +121,51 @@ class DynamoRules:
         after: tuple[RuleKind, str] | None,
         limit: int,
     ) -> tuple[Sequence[Rule], bool]:
-        rows = list(
-            self._table.query(
-                keys.connection(connection_key),
-                keys.under("rule", *(() if kind is None else (kind,))),
-                after=keys.row("rule", *after) if after else None,
-                limit=limit + 1,
-            )
-        )
+        prefix = keys.under("rule", *(() if kind is None else (kind,)))
+        begin = keys.row("rule", *after) if after else None
+        rows = self._all(connection_key).after(prefix, begin, limit + 1)
         return [_rule(row) for row in rows[:limit]], len(rows) > limit
 
     def list(self, connection_key: ConnectionKey, kind: RuleKind | None = None) -> Sequence[Rule]:
-        of_kind = () if kind is None else (kind,)
-        return self._load(connection_key, keys.under("rule", *of_kind))
+        return [_rule(row) for row in self._all(connection_key).of_kind(kind)]
 
     def history(self, connection_key: ConnectionKey, kind: RuleKind, key: str) -> Sequence[Rule]:
-        return self._load(connection_key, keys.under("rulelog", kind, key))
+        prefix = keys.under("rulelog", kind, key)
+        return [_rule(row) for row in self._table.query(keys.connection(connection_key), prefix)]
 
-    def _load(self, connection_key: ConnectionKey, prefix: str) -> Sequence[Rule]:
-        rows = self._table.query(keys.connection(connection_key), prefix)
-        return [_rule(row) for row in rows]
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How often a connection's rules were changed."""
+
+    version: int = 0
+    snapshot: str = ""
+    """The name of the snapshot; empty in rows from before there were snapshots."""
+    changed_at: str = ""
+    """When the newest of the rules was set; empty in these rows, too."""
+
+    def after(self, rules: Sequence[Rule]) -> "Count":
+        """The count once these rules are stored."""
+        newest = max(rule.set_at for rule in rules).astimezone(UTC).isoformat()
+        return Count(self.version + 1, token_hex(16), max(self.changed_at, newest))
+
+
+def _count_row(pk: str, count: Count) -> Row:
+    named = {"snapshot": count.snapshot, "changed_at": count.changed_at}
+    return {"pk": pk, "sk": COUNT, "version": count.version, **named}
 
 
 def _rows(pk: str, rule: Rule) -> Iterator[Row]:
     """The row of the rule and the row of this version."""
-    row = {
+    newest, version = _newest(pk, rule), keys.number(rule.version)
+    yield newest
+    yield newest | {"sk": keys.row("rulelog", rule.kind, rule.key, version)}
+
+
+def _newest(pk: str, rule: Rule) -> Row:
+    return {
+        "pk": pk,
+        "sk": keys.row("rule", rule.kind, rule.key),
         "kind": rule.kind.value,
         "key": rule.key,
         "mapping": dump_mapping(rule.kind, rule.mapping),
@@ -97,9 +173,6 @@ def _rows(pk: str, rule: Rule) -> Iterator[Row]:
         "set_at": rule.set_at.isoformat(),
         "version": rule.version,
     }
-    version = keys.number(rule.version)
-    yield row | {"pk": pk, "sk": keys.row("rule", rule.kind, rule.key)}
-    yield row | {"pk": pk, "sk": keys.row("rulelog", rule.kind, rule.key, version)}
 
 
 def _rule(row: Row) -> Rule:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from ledgerlink.domain.errors import ChangedMeanwhile, Conflict, NotFound
 from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.plan import Outcome
-from ledgerlink.domain.model.runs import APPLIED, FINISHED, Progress, Run, RunState
+from ledgerlink.domain.model.runs import DRAFTS, FINISHED, Progress, Run, RunState
 from ledgerlink.domain.ports import Clock
 from ledgerlink.services.ports import Page
 from ledgerlink.storage import keys
@@ -17,8 +17,9 @@ from ledgerlink.wire.stored import dump, load
 
 IDEMPOTENCY_LIFETIME = timedelta(days=30)
 """How long an idempotency key is remembered."""
-LONGEST_PROGRESS = 100_000
-"""Characters of progress that are stored beside a run; DynamoDB limits a row to 400 KB."""
+LONGEST_PROGRESS = 250_000
+"""Characters of progress that are stored beside a run, enough for the 1,000 chunks of the longest
+import; DynamoDB limits a row to 400 KB."""
 READERS = 8
 """Runs whose progress is read at the same time."""
 OUTCOMES_PER_ROW = 25
@@ -88,16 +89,13 @@ class DynamoRuns:
             )
         return self._with_progress(row)
 
-    def _listed(self, row: Row) -> Run:
-        """The run of a row, read with the progress in it where there is one."""
-        if "progress" not in row:
-            return self._with_progress(row)
-        some = {int(n): load(Progress, text) for n, text in row["progress"].items()}
-        return replace(load(Run, row["data"]), progress=some)
-
     def _with_progress(self, row: Row) -> Run:
+        """The run of a row with its progress, which is in the row of a finished run."""
         run = load(Run, row["data"])
-        if not run.chunks:
+        if "progress" in row:
+            some = {int(n): load(Progress, text) for n, text in row["progress"].items()}
+            return replace(run, progress=some)
+        if not run.chunks or run.state in DRAFTS:
             return run
         pk = keys.run(run.connection_key, run.id)
         progress = {
@@ -124,7 +122,7 @@ class DynamoRuns:
             )
         )
         with ThreadPoolExecutor(READERS) as readers:
-            runs = list(readers.map(self._listed, rows[:limit]))
+            runs = list(readers.map(self._with_progress, rows[:limit]))
         return Page(runs, runs[-1].id if len(rows) > limit else None)
 
     def in_state(self, connection_key: ConnectionKey, state: RunState) -> Sequence[Run]:
@@ -188,9 +186,9 @@ def _rows(run: Run) -> list[Row]:
 
 
 def _final(run: Run) -> Row:
-    """The progress of a run that was applied to its end, beside the run: it no longer changes, and
-    a list of runs is then read in one query."""
-    if run.state not in APPLIED:
+    """The progress of a finished run, beside the run: it no longer changes, and a list of runs is
+    then read in one query."""
+    if run.state not in FINISHED:
         return {}
     progress = {str(number): dump(some).decode() for number, some in run.progress.items()}
     return {"progress": progress} if sum(map(len, progress.values())) <= LONGEST_PROGRESS else {}

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from ledgerlink.domain.errors import ChangedMeanwhile
@@ -9,6 +10,7 @@ from ledgerlink.domain.model.rules import RuleKind, Skip
 from ledgerlink.domain.model.settings import Direction
 from ledgerlink.storage import keys
 from ledgerlink.storage.connections import DynamoConnections
+from ledgerlink.storage.rule_snapshots import S3RuleSnapshots
 from ledgerlink.storage.rules import DynamoRules
 from ledgerlink.storage.settings import DynamoSettings
 from ledgerlink.storage.table import Table
@@ -44,12 +46,17 @@ def test_connections(table: Table) -> None:
         store.remove(read)
 
 
-def test_rules(table: Table) -> None:
+def test_rules(aws: Clients, table: Table) -> None:
     row = {"kind": "users", "key": "u1", "mapping": '{"action": "skip"}', "set_by": "ada"}
     row |= {"set_at": "2026-01-01T00:00:00+00:00", "version": "1"}
     pk = keys.connection(ACME)
     table.put(row | {"pk": pk, "sk": keys.row("rule", "users", "u1")})
-    store = DynamoRules(table)
+    aws.s3.create_bucket(Bucket=table.name)
+    store = DynamoRules(table, S3RuleSnapshots(aws.s3, table.name))
     (read,) = store.list(ACME, RuleKind.USERS)
     assert (read.mapping, store.version(ACME)) == (Skip(), 0)
-    assert store.put(ACME, [replace(read, version=2)], 0) == 1
+    other = replace(read, key="u2", set_at=read.set_at + timedelta(days=1))
+    assert store.changed_since(ACME, other.set_at) is False
+    assert store.put(ACME, [other], 0) == 1
+    assert store.list(ACME) == [read, other]
+    assert store.changed_since(ACME, read.set_at)

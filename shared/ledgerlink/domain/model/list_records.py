@@ -47,6 +47,8 @@ class ChangeKind(StrEnum):
     DELETED = "deleted"
 
 
+COUNTED = (*ChangeKind, "unchanged")
+"""What may become of a record in a sync."""
 CLIENT, PROJECT = "client", "project"
 LEDGER_KEY = "ledger:"
 """What the source key of a record begins with that the product has from a ledger."""
@@ -306,9 +308,14 @@ class ListWork:
     as_of: datetime | None = None
     """The ledger's time of the first answer."""
     counts: Mapping[str, int] = field(default_factory=dict)
-    """Records by what became of them."""
+    """Records by what became of them, once they are recorded: the unchanged ones, and whatever else
+    is not zero."""
     reason: Reason | None = None
     """Why the ledger would not give the list out, or what its records lack."""
+
+    def all_counts(self) -> dict[str, int]:
+        """The counts with their zeros; empty until the list is recorded."""
+        return {name: self.counts.get(name, 0) for name in COUNTED} if self.counts else {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -338,5 +345,4 @@ class Sync:
 
     def counts(self) -> dict[str, int]:
         """Records by what became of them."""
-        names = [*ChangeKind, "unchanged"]
-        return {n: sum(work.counts.get(n, 0) for work in self.lists) for n in names}
+        return {n: sum(work.counts.get(n, 0) for work in self.lists) for n in COUNTED}

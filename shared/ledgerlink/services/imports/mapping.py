@@ -216,19 +216,33 @@ def mapping_of(
 ) -> MappingPage:
     """At most `limit` entities of that kind in the order of their keys, after the key `after`."""
     lines = [one for one in deps.staging.notes(run, ENTITIES) if one["kind"] == kind]
-    rules = deps.rules.get(run.connection_key, kind, [one["entity"]["key"] for one in lines])
+    lines.sort(key=lambda line: str(line["entity"]["key"]))
+    ruled = deps.rules.keys(run.connection_key, kind)
+    rest = [one for one in lines if after is None or one["entity"]["key"] > after]
+    shown = rest[:limit]
     payroll = connection.company is not None and connection.company.features.payroll
-    mapped = [
-        _mapped(line, rules, payroll=kind is RuleKind.USERS and bool(payroll)) for line in lines
-    ]
-    mapped.sort(key=lambda one: one.entity.key)
-    rest = [one for one in mapped if after is None or one.entity.key > after]
     return MappingPage(
-        mapped=_judged(deps, connection, rest[:limit]),
-        open=sum(one.rule is None for one in mapped),
-        clashes=_clashes(mapped) if kind is RuleKind.USERS else (),
-        after=rest[limit - 1].entity.key if len(rest) > limit else None,
+        mapped=_judged(
+            deps, connection, _all_mapped(deps, run, kind, shown, payroll=bool(payroll))
+        ),
+        open=sum(line["entity"]["key"] not in ruled for line in lines),
+        clashes=_clashes(_all_mapped(deps, run, kind, lines)) if kind is RuleKind.USERS else (),
+        after=shown[-1]["entity"]["key"] if len(rest) > limit else None,
     )
+
+
+def _all_mapped(
+    deps: Dependencies,
+    run: Run,
+    kind: RuleKind,
+    lines: Sequence[Mapping[str, Any]],
+    *,
+    payroll: bool = False,
+) -> Sequence[Mapped]:
+    """These entities with their rules."""
+    rules = deps.rules.get(run.connection_key, kind, [one["entity"]["key"] for one in lines])
+    payroll = payroll and kind is RuleKind.USERS
+    return [_mapped(line, rules, payroll=payroll) for line in lines]
 
 
 def _judged(

@@ -101,7 +101,7 @@ def rules_changed(deps: Dependencies, run: Run) -> bool:
     planned_at = run.planned_at or run.started_at
     if run.sync is not None or run.imported is not None or planned_at is None:
         return False
-    return any(rule.set_at > planned_at for rule in deps.rules.list(run.connection_key))
+    return deps.rules.changed_since(run.connection_key, planned_at)
 
 
 def cancel(deps: Dependencies, run: Run) -> Run:

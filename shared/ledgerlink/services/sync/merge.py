@@ -265,9 +265,8 @@ class ListMerger:
         """Count what became of the list's records, so that its cursor may move; stored at once if
         some have changed."""
         tally = self._tally()
-        counts = {kind.value: tally.get(kind, 0) for kind in ChangeKind}
-        changed = sum(n for kind, n in counts.items() if kind != ChangeKind.DELETED)
-        counts["unchanged"] = staged.live - changed
+        changed = sum(n for kind, n in tally.items() if kind != ChangeKind.DELETED)
+        counts = {**tally, "unchanged": staged.live - changed}
         self.progress.note_merged(replace(self.work, done=True, counts=counts))
         if any(tally.values()):
             self.progress.store()
