@@ -248,6 +248,7 @@ ASKS_A_PERSON = frozenset(
         "no_permission",
         "not_subscribed",
         "worker_failed",
+        "stored_unreadable",
     }
 )
 

@@ -15,7 +15,9 @@ from ledgerlink.domain.errors import (
     NotFound,
 )
 from ledgerlink.domain.model.connections import Connection, ConnectionState
-from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.links import Link
+from ledgerlink.domain.model.plan import Operation
+from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.domain.model.schedule import FIRST_INTERVAL
 from ledgerlink.domain.model.settings import Direction
@@ -39,6 +41,7 @@ from ledgerlink.services.runs.parking import (
 from ledgerlink.services.sync import scheduler
 from ledgerlink.services.sync.pull import pull_and_merge
 from ledgerlink.services.sync.request import start_sync, waiting_sync
+from ledgerlink.wire.stored import Unreadable
 
 
 async def handle(deps: Dependencies, message: Message, stop: Stop) -> None:
@@ -72,7 +75,7 @@ async def _do_step(
         _send_again(deps, run, message)
     except DEFECTS as defect:
         report_defect(deps, f"run {run.id}", defect)
-        _set_aside(deps, run)
+        _set_aside(deps, run, _why_failed(defect))
     except LedgerError as error:
         if isinstance(error, AuthorizationLost):
             lose_authorization(deps, connection, error)
@@ -96,16 +99,27 @@ def give_up(deps: Dependencies, message: Message) -> None:
         deps.metrics.count("MessagesDropped", 1)
         return
     if run.generation == message.generation and run.state in AT_WORK:
-        _set_aside(deps, run)
+        _set_aside(deps, run, reason("worker_failed"))
         report(deps, run)
 
 
-def _set_aside(deps: Dependencies, run: Run) -> None:
+STORED = {Link: "a record of an earlier post", Operation: "the plan", Run: "a run"}
+"""What people call the things that are stored, where there is a word."""
+
+
+def _why_failed(defect: BaseException) -> Reason:
+    """The reason of a run on which our program fails each time."""
+    if isinstance(defect, Unreadable):
+        return reason("stored_unreadable", what=STORED.get(defect.kind, "something about this run"))
+    return reason("worker_failed")
+
+
+def _set_aside(deps: Dependencies, run: Run, why: Reason) -> None:
     """Park a run on which our program fails each time, so that the lane goes on with others."""
     run = replace(deps.runs.get(run.connection_key, run.id), generation=run.generation)
     if run.state in AT_WORK:
         with suppress(Conflict):  # a user interrupted it meanwhile
-            park(deps, run, reason("worker_failed"))
+            park(deps, run, why)
             deps.metrics.count("RunsSetAside", 1)
 
 

@@ -13,6 +13,7 @@ from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.list_records import Change, ListRecord, ListType, SyncState
 from ledgerlink.services.ports import Page
 from ledgerlink.storage import keys
+from ledgerlink.storage.readable import readable
 from ledgerlink.storage.table import Row, Table
 from ledgerlink.wire.stored import dump, load
 
@@ -35,7 +36,8 @@ class Head:
 
 
 class DynamoLists:
-    """Implements `services.ports.Lists`. Every list has a partition of its own."""
+    """Implements `services.ports.Lists`. Every list has a partition of its own. A record that our
+    program cannot read counts as none, until a sync brings it in again."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -45,7 +47,7 @@ class DynamoLists:
     ) -> Mapping[str, ListRecord]:
         pk = keys.records(connection_key, kind)
         rows = self._table.get_many(pk, (keys.row("record", each) for each in ids))
-        return {row["id"]: load(ListRecord, row["data"]) for row in rows}
+        return {record.id: record for record in readable(ListRecord, rows)}
 
     def page(
         self, connection_key: ConnectionKey, kind: ListType, after: str | None, limit: int
@@ -57,8 +59,8 @@ class DynamoLists:
             limit=limit + 1,
         )
         rows = list(found)
-        items = [load(ListRecord, row["data"]) for row in rows[:limit]]
-        return Page(items, items[-1].id if len(rows) > limit else None)
+        items = list(readable(ListRecord, rows[:limit]))
+        return Page(items, rows[limit - 1]["id"] if len(rows) > limit else None)
 
     def ids(self, connection_key: ConnectionKey, kind: ListType) -> Iterator[str]:
         pk = keys.records(connection_key, kind)
@@ -81,7 +83,8 @@ class DynamoLists:
         """Entries beyond the head are completed up to the first missing one; the others are
         deleted."""
         head = self._head(connection_key)
-        beyond = list(self._entries(connection_key, head.seq + 1, keys.LAST_NUMBER))
+        rows = self._entry_rows(connection_key, head.seq + 1, keys.LAST_NUMBER)
+        beyond = list(readable(Change, rows))
         complete = [c for seq, c in enumerate(beyond, head.seq + 1) if c.seq == seq]
         rest = beyond[len(complete) :]
         pk = keys.feed(connection_key)
@@ -141,10 +144,12 @@ class DynamoLists:
         return Page(items, str(items[-1].seq if items else after))
 
     def _entries(self, connection_key: ConnectionKey, first: int, last: int) -> Iterator[Change]:
-        pk = keys.feed(connection_key)
-        first_key, last_key = (keys.row("entry", keys.number(seq)) for seq in (first, last))
-        rows = self._table.between(pk, first_key, last_key)
+        rows = self._entry_rows(connection_key, first, last)
         return (load(Change, row["data"]) for row in rows)
+
+    def _entry_rows(self, connection_key: ConnectionKey, first: int, last: int) -> Iterator[Row]:
+        first_key, last_key = (keys.row("entry", keys.number(seq)) for seq in (first, last))
+        return self._table.between(keys.feed(connection_key), first_key, last_key)
 
     def state(self, connection_key: ConnectionKey) -> SyncState:
         row = self._table.get(keys.connection(connection_key), "sync")

@@ -1,19 +1,25 @@
 """Runs, progress and outcomes, in the table."""
 
+import json
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
 from ledgerlink.domain.errors import ChangedMeanwhile, Conflict, NotFound
 from ledgerlink.domain.model.connections import ConnectionKey
-from ledgerlink.domain.model.plan import Outcome
+from ledgerlink.domain.model.plan import ItemState, Outcome
+from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.model.runs import DRAFTS, FINISHED, Progress, Run, RunState
 from ledgerlink.domain.ports import Clock
 from ledgerlink.services.ports import Page
 from ledgerlink.storage import keys
 from ledgerlink.storage.table import Row, Table, Taken
-from ledgerlink.wire.stored import dump, load
+from ledgerlink.wire.stored import Unreadable, dump, load
+
+logger = logging.getLogger(__name__)
 
 IDEMPOTENCY_LIFETIME = timedelta(days=30)
 """How long an idempotency key is remembered."""
@@ -157,8 +163,21 @@ class DynamoRuns:
         first_key = keys.under("item", keys.number(max(first - OUTCOMES_PER_ROW + 1, 0)))
         last_key = keys.under("item", keys.number(first + count - 1)) + "~"
         rows = sorted(self._table.between(pk, first_key, last_key), key=lambda row: row["moment"])
-        found = (load(Outcome, text) for row in rows for text in row["data"])
-        return {one.seq: one for one in found if first <= one.seq < first + count}
+        found = (_outcome(text) for row in rows for text in row["data"])
+        return {one.seq: one for one in found if one and first <= one.seq < first + count}
+
+
+def _outcome(text: str) -> Outcome | None:
+    """An outcome. One that our program cannot read ends its record with a reason; None if it does
+    not even tell whose it is, which is then looked up."""
+    try:
+        return load(Outcome, text)
+    except Unreadable as defect:
+        logger.error("an outcome cannot be read: %s", defect)
+    with suppress(ValueError, LookupError, TypeError):
+        seq = int(json.loads(text)["seq"])
+        return Outcome(seq=seq, state=ItemState.FAILED, reason=reason("outcome_unreadable"))
+    return None
 
 
 def _spans(outcomes: Sequence[Outcome]) -> Iterator[list[Outcome]]:

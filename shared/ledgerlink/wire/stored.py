@@ -45,6 +45,8 @@ class Unreadable(ValueError):
     def __init__(
         self, kind: type[Any], places: Sequence[tuple[tuple[int | str, ...], str]]
     ) -> None:
+        self.kind = kind
+        """What it should be."""
         wrong = "; ".join(f"{'/'.join(map(str, place))}: {what}" for place, what in places)
         super().__init__(f"stored {getattr(kind, '__name__', kind)}: {wrong}")
 

@@ -6,12 +6,16 @@ import pytest
 from ledgerlink.connectors.qbo.reads.catalog import ROW_MAPPERS
 from ledgerlink.connectors.shared.rows import map_rows
 from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.list_records import ListRecord, ListTraits, ListType
+from ledgerlink.domain.model.plan import ItemState, Operation
 from ledgerlink.domain.model.runs import Run, RunState
+from ledgerlink.services.runs.parking import resume
 from ledgerlink.services.sync.merge import merge_list
 from ledgerlink.services.sync.request import request_sync
+from ledgerlink.wire.stored import Unreadable
 
-from tests.fakes.service import USER, InMemoryService, in_memory_service
+from tests.fakes.service import USER, InMemoryService, entry, in_memory_service
 
 CUSTOMER, TERM = ListType.CUSTOMER, ListType.TERM
 LISTS = {
@@ -112,3 +116,36 @@ def test_a_row_is_mapped_by_itself(row: Any, unreadable: set[str]) -> None:
     mapped = map_rows([row, fine], ROW_MAPPERS[CUSTOMER], lambda each: str(each["Id"]))
     assert [record.id for record in mapped.records] == ["1"]
     assert set(mapped.unreadable) == unreadable
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [(Link, "a record of an earlier post"), (Operation, "the plan"), (dict, "about this run")],
+)
+def test_a_row_that_a_whole_run_needs_parks_it_in_words(
+    kind: type[Any], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Case product 4: at once, and it goes on once the row is mended. Nothing is written twice."""
+    app = in_memory_service()
+    app.allows_defects = True
+    connection = app.connected()
+    inner = app.links.get
+
+    def failing(*_given: Any) -> Any:
+        raise Unreadable(kind, [(("fingerprint",), "Field required")])
+
+    with monkeypatch.context() as damaged:
+        damaged.setattr(app.links, "get", failing)
+        run = app.post(connection, "one", [entry("t1")])
+        app.work()
+    parked = app.run(run)
+    assert parked.state is RunState.PARKED
+    assert parked.reason is not None
+    assert parked.reason.code == "stored_unreadable"
+    assert words in parked.reason.message
+    assert app.company().received == []
+    assert (app.counts["RunsSetAside"], app.counts["RunsStuck"]) == (1, 0)
+    assert app.links.get == inner
+    resume(app.deps, parked)
+    app.work()
+    assert app.states(run) == {"time:t1": ItemState.POSTED}

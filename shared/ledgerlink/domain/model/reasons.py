@@ -588,6 +588,10 @@ REASONS: dict[str, Template] = {
         "Our program made a mistake with {key} after it was sent, so it is not known whether the accounting system has it.",
         "Look for it in the accounting system before you post it again. This is a mistake on our side: contact support with the id of this run and the key {key}.",
     ),
+    "outcome_unreadable": Template(
+        "Our program cannot read what it noted about this record when it was sent, so it is not known here whether the accounting system has it.",
+        "Look for it in the accounting system before you post it again. This is a mistake on our side: contact support with the id of this run.",
+    ),
     "records_unreadable": Template(
         "The list {list} came in without {count} of its records, because our program made a mistake with them: {ids}. They stay as they were last known.",
         "This is a mistake on our side. Contact support with the id of this run.",
@@ -596,6 +600,10 @@ REASONS: dict[str, Template] = {
     "looking_up": Template(
         "Some records were sent to the accounting system, and it is not known yet whether it has them, because it did not answer or a server of ours stopped. They are looked for there before anything is sent again.",
         "No action is needed. The run goes on by itself; that takes up to 3 minutes with QuickBooks Online and up to 16 with Sage Intacct.",
+    ),
+    "stored_unreadable": Template(
+        "Our program cannot read what it has stored ({what}), so nothing more is sent. What was posted before stays in the accounting system.",
+        "This is a mistake on our side. Contact support with the id of this run, and resume it once that is solved. Do not post the records under other keys, because the accounting system may have them already.",
     ),
     "consent_cancelled": Template(
         "Nothing was connected, because the consent was cancelled or refused in the browser.",

@@ -19,7 +19,7 @@ WAITING = (RunState.QUEUED, RunState.PARKED)
 """The states in which a post or a sync can be given up: no worker is at it."""
 
 
-COUNTED_ELSEWHERE = ("ledger_unavailable", "needs_reconnect", "worker_failed")
+COUNTED_ELSEWHERE = ("ledger_unavailable", "needs_reconnect", "worker_failed", "stored_unreadable")
 """Reasons of parked runs that nobody has to look at for the run's sake: it is resumed by itself, or
 the lost connection (`ConnectionsLost`) or our own failure (`RunsSetAside`) is counted."""
 
