@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from ledgerlink.domain.mapping.defects import (
@@ -107,6 +108,8 @@ class Resolver:
     targets: KnownTargets = field(default_factory=KnownTargets)
     created: dict[str, Document] = field(default_factory=dict)
     refused: dict[str, Reason] = field(default_factory=dict)
+    _resolved: dict[tuple[Any, ...], "Resolved"] = field(default_factory=dict)
+    """What entries without rates of their own are mapped to, by `_combination`."""
     _pending_parents: list[str] = field(default_factory=list)
     _twins: dict[str, str] = field(default_factory=dict)
     """The ids of the records that refused ones would repeat, by posting key."""
@@ -121,7 +124,19 @@ class Resolver:
         self._project_names = ProjectNames(how, self.names, self.links, self.composer, new_names)
 
     def resolve(self, entry: TimeEntry) -> "Resolved":
-        """Where the entry goes. Raises Blocked or Skipped."""
+        """Where the entry goes. Entries of one person, project, labor code and so on are resolved
+        once, and share the result. Raises Blocked or Skipped."""
+        combination = _combination(entry)
+        resolved = self._resolved.get(combination)
+        if resolved is None:
+            resolved = self._resolved[combination] = self._resolve(entry)
+        if entry.bill_rate is None and entry.cost_rate is None:
+            return resolved
+        rate = resolved.rate if entry.bill_rate is None else entry.bill_rate
+        return replace(resolved, rate=rate, cost_rate=entry.cost_rate)
+
+    def _resolve(self, entry: TimeEntry) -> "Resolved":
+        """Where the entry goes, without rates of its own."""
         staff, person = self.staff(entry.staff_key)
         customer = self.customer(entry.project_key, entry.client_key)
         labor: Labor | None = None
@@ -135,9 +150,9 @@ class Resolver:
             customer=customer,
             item=labor.item if labor else None,
             billable=self._billable(entry, labor),
-            rate=entry.bill_rate if entry.bill_rate is not None or not labor else labor.rate,
+            rate=labor.rate if labor else None,
             dimensions=self.dimensions(entry, customer, staff),
-            cost_rate=entry.cost_rate,
+            targets=_targets(staff, customer, labor.item if labor else None),
         )
 
     def _billable(self, entry: TimeEntry, labor: Labor | None) -> bool:
@@ -418,6 +433,21 @@ class Resolver:
         self._new_names.update(dict.fromkeys(places, record))
 
 
+_combination = attrgetter(
+    "staff_key",
+    "client_key",
+    "project_key",
+    "labor_code_key",
+    "leave_type_key",
+    "class_key",
+    "department_key",
+    "location_key",
+    "billable",
+)
+"""The values of an entry that decide where it goes; rates, of which there may be as many as
+entries, decide nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Resolved:
     """What an entry is mapped to. `rate` and `cost_rate` are money per hour."""
@@ -428,25 +458,27 @@ class Resolved:
     item: Target | None
     billable: bool
     rate: Decimal | None
-    dimensions: Dimensions = field(default_factory=Dimensions)
+    dimensions: Dimensions
+    targets: tuple[Any, ...]
+    """Person, customer and item, in the form that they have in a body."""
     cost_rate: Decimal | None = None
 
-    def targets(self) -> tuple[Any, ...]:
-        """Person, customer and item, in the form that they have in a body."""
-        some = (self.staff, self.customer, self.item)
-        return tuple(None if target is None else reference(target) for target in some)
-
     def time(
-        self, key: str, entries: Sequence[TimeEntry], day: date, posting: TimeSettings
+        self,
+        key: str,
+        entries: Sequence[TimeEntry],
+        day: date,
+        minutes: int,
+        posting: TimeSettings,
     ) -> ResolvedTime:
-        """These entries, which are all mapped like this, as one activity."""
+        """These entries, which are all mapped like this, as one activity of so many minutes."""
         return ResolvedTime(
             key=key,
             entries=tuple(entries),
             staff=self.staff,
             person=self.person,
             day=day,
-            minutes=posting.minutes(sum(entry.minutes for entry in entries)),
+            minutes=minutes,
             billable=self.billable,
             parts=posting.parts(entries[0], day),
             shorten=posting.shorten,
@@ -458,6 +490,10 @@ class Resolved:
             department_id=self.dimensions.department_id,
             location_id=self.dimensions.location_id,
         )
+
+
+def _targets(*some: Target | None) -> tuple[Any, ...]:
+    return tuple(None if target is None else reference(target) for target in some)
 
 
 def new_person(source_key: str, new: CreateUser) -> NewPerson:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from ledgerlink.domain.model.source_records import RecordKind
@@ -50,7 +51,8 @@ class DocumentFacts:
 
     def facts(self) -> dict[str, Any]:
         """These fields by name, to build the next class from: `Write(…, **operation.facts())`."""
-        return {name: getattr(self, name) for name in _NAMES}
+        return dict(zip(_NAMES, _values(self), strict=True))
 
 
 _NAMES = tuple(one.name for one in fields(DocumentFacts))
+_values = attrgetter(*_NAMES)

@@ -48,20 +48,26 @@ def reference(target: Target) -> str | Mapping[str, str]:
     return target.ledger_id if isinstance(target, ExistingRecord) else {PENDING: target.key}
 
 
-def needs(body: Any) -> Iterator[str]:
+def needs(body: Any) -> list[str]:
     """The posting keys of the pending references in a body, in their order."""
-    parts = [body]
-    while parts:
-        part = parts.pop()
-        if isinstance(part, str):  # as most are
-            continue
-        if isinstance(part, Mapping):
-            if PENDING in part:
-                yield part[PENDING]
-            else:
-                parts.extend(reversed([*part.values()]))
-        elif isinstance(part, list | tuple):
-            parts.extend(reversed(part))
+    found: list[str] = []
+    _collect_needs(body, found)
+    return found
+
+
+def _collect_needs(part: Any, found: list[str]) -> None:
+    """Add what is found in a part of a body. The types are those of JSON, because an abstract
+    `Mapping` takes ten times as long to recognise, and a plan has 100,000 bodies."""
+    if isinstance(part, dict):
+        if PENDING in part:
+            found.append(part[PENDING])
+            return
+        part = part.values()
+    elif not isinstance(part, list | tuple):
+        return
+    for each in part:
+        if not isinstance(each, str):  # as most are
+            _collect_needs(each, found)
 
 
 def resolve(body: Any, id_of: Callable[[str], str]) -> Any:

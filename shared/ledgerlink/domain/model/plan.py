@@ -100,6 +100,15 @@ class Operation(DocumentFacts):
             record=record,
         )
 
+    def set_level(self, level: int) -> None:
+        """Set its level, in place. Only the planner that made it may do so, as long as nobody else
+        has it: to copy 100,000 operations takes seconds."""
+        object.__setattr__(self, "level", level)
+
+    def set_seq(self, seq: int) -> None:
+        """Set its place in the run, as `set_level` does."""
+        object.__setattr__(self, "seq", seq)
+
     @property
     def writes_document(self) -> bool:
         """Whether it creates or updates the document."""

@@ -1,6 +1,6 @@
 """A firm's settings for time, and their effect on an entry."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -59,6 +59,14 @@ class Rounding(StrEnum):
     DOWN = "down"
 
 
+TEXTS: Mapping[Description, Sequence[str]] = {
+    Description.TASK_AND_NOTES: ("task", "notes"),
+    Description.TASK: ("task",),
+    Description.NOTES: ("notes",),
+    Description.NEITHER: (),
+}
+"""The fields of an entry whose texts are shown."""
+
 WRONG = "wrong_posting"
 """The code of settings that cannot be."""
 STEPS = (1, 5, 6, 10, 15, 30, 60)
@@ -111,11 +119,13 @@ class TimeSettings:
         """The minutes that are posted of these."""
         step = self.round_to
         whole, rest = divmod(given, step)
-        up = {
-            Rounding.NEAREST: rest * 2 >= step,
-            Rounding.UP: rest > 0,
-            Rounding.DOWN: False,
-        }[self.rounding]
+        match self.rounding:
+            case Rounding.NEAREST:
+                up = rest * 2 >= step
+            case Rounding.UP:
+                up = True
+            case Rounding.DOWN:
+                up = False
         return (whole + (up and rest > 0)) * step
 
     def parts(self, entry: TimeEntry, day: date) -> tuple[tuple[str, str], ...]:
@@ -129,13 +139,7 @@ class TimeSettings:
         if self.memo is not None:
             words = {name: "" if v is None else str(v) for name, v in asdict(entry).items()}
             return [("memo", self.memo.format_map(words))]
-        wanted = {
-            Description.TASK_AND_NOTES: ("task", "notes"),
-            Description.TASK: ("task",),
-            Description.NOTES: ("notes",),
-            Description.NEITHER: (),
-        }[self.description]
-        return [(field, getattr(entry, field) or "") for field in wanted]
+        return [(field, getattr(entry, field) or "") for field in TEXTS[self.description]]
 
     def day(self, entry: TimeEntry, closed_through: date | None, posted_on: date | None) -> date:
         """The accounting date of an entry; `posted_on` is where it is in the ledger already."""

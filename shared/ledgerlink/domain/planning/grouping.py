@@ -241,16 +241,19 @@ def _failed_takers(
 ) -> Iterator[tuple[str, Reason]]:
     stays = _keeping(to_write, deletes)
     for key, operation in to_write.items():
-        by = next((other for other in operation.after if other in stays), None)
-        if by is not None and operation.state is ItemState.PENDING:
-            yield key, reason("stays_in_ledger", key=by)
+        if operation.after and operation.state is ItemState.PENDING:
+            by = next((other for other in operation.after if other in stays), None)
+            if by is not None:
+                yield key, reason("stays_in_ledger", key=by)
 
 
 def _failed_givers(
     to_write: Mapping[str, Operation], deletes: Mapping[str, Operation]
 ) -> Iterator[tuple[str, Reason]]:
     for taker in to_write.values():
-        for key in () if _owns_records(taker) else taker.after:
+        if not taker.after or _owns_records(taker):
+            continue
+        for key in taker.after:
             giver = to_write.get(key) or deletes[key]
             if giver.state is ItemState.PENDING:
                 yield key, reason("member_blocked", key=taker.members[0])

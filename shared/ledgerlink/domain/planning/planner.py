@@ -1,19 +1,21 @@
 """The planner: from source records, rules and links to an ordered list of operations. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
+from operator import attrgetter
 
 from ledgerlink.domain.mapping.resolver import Resolver, posting_key
 from ledgerlink.domain.model.documents import Document, needs
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
-from ledgerlink.domain.model.reasons import POSTED_BEFORE, Reason, reason_in_case
+from ledgerlink.domain.model.reasons import POSTED_BEFORE, reason_in_case
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.domain.planning.diff import Differ
 from ledgerlink.domain.planning.inputs import PlanInput, Rejected
 from ledgerlink.domain.planning.list_records import RULES, Listing
 from ledgerlink.domain.planning.money_documents import documents
-from ledgerlink.domain.planning.ordering import order_by_dependency
+from ledgerlink.domain.planning.ordering import Keys, order_by_dependency, references
 from ledgerlink.domain.planning.time import TimePlanner
 
 LIST = "list"
@@ -32,34 +34,34 @@ def plan(given: PlanInput) -> tuple[Operation, ...]:
     operations += listing.operations()
     operations += documents(given, resolver, operations)
     operations += [_rejected(rejected) for rejected in given.rejected]
-    lists = _needed(operations, resolver, listing.asked)
+    referred = references(operations)
+    lists = _needed(referred, resolver, listing.asked)
     refused = [
         Operation.not_sent(k, ItemState.BLOCKED, w, kind=LIST) for k, w in resolver.refused.items()
     ]
     levels = _levels(lists)
-    order_by_dependency(operations, levels)
+    order_by_dependency(operations, levels, referred)
     creations = _creations(lists, levels, listing.asked)
-    ordered = sorted([*refused, *creations, *operations], key=_order)
-    operations.clear()
-    return tuple(
-        replace(op, seq=seq, reason=_reason(given, op))
-        for seq, op in enumerate(_taken_from(ordered))
-    )
+    ordered = _ordered(chain(refused, creations, operations))
+    for seq, operation in enumerate(ordered):
+        operation.set_seq(seq)
+    return tuple(_in_case(given, operation) for operation in ordered)
 
 
-def _reason(given: PlanInput, operation: Operation) -> Reason | None:
-    """Why nothing is sent; of a record that is not approved, that the ledger has it."""
+def _in_case(given: PlanInput, operation: Operation) -> Operation:
+    """The operation; one of a record that is not approved says whether the ledger has it."""
     why = operation.reason
     if why is None or why.code != "not_approved" or not _is_in_ledger(given, operation):
-        return why
-    return reason_in_case(why.code, POSTED_BEFORE, why.field, **why.parameters)
+        return operation
+    told = reason_in_case(why.code, POSTED_BEFORE, why.field, **why.parameters)
+    return replace(operation, reason=told)
 
 
 def _is_in_ledger(given: PlanInput, operation: Operation) -> bool:
     """Whether a document in the ledger covers some record of the operation."""
-    names = {operation.key.partition(":")[2], *operation.members}
-    owned = names & (given.owners.keys() | given.expense_owners.keys())
-    return operation.key in given.links or bool(owned)
+    names = (operation.key.partition(":")[2], *operation.members)
+    owned = any(name in given.owners or name in given.expense_owners for name in names)
+    return operation.key in given.links or owned
 
 
 def unread_documents(given: PlanInput, operations: Iterable[Operation]) -> list[Link]:
@@ -88,37 +90,30 @@ def _rejected(rejected: Rejected) -> Operation:
     return Operation.not_sent(key, ItemState.BLOCKED, why, kind=kind, record=kind)
 
 
-def _taken_from(operations: list[Operation]) -> Iterator[Operation]:
-    """Each in turn, freed once it is taken, because memory does not hold all of them twice."""
-    operations.reverse()
-    while operations:
-        yield operations.pop()
-
-
-def _order(operation: Operation) -> tuple[bool, int, str]:
+def _ordered(operations: Iterable[Operation]) -> list[Operation]:
     """By dependency and group; those for which nothing is sent come last."""
-    return operation.state is not ItemState.PENDING, operation.level, operation.group
+    levels: dict[tuple[bool, int], list[Operation]] = {}
+    for operation in operations:
+        place = (operation.state is not ItemState.PENDING, operation.level)
+        levels.setdefault(place, []).append(operation)
+    in_groups = (sorted(levels[place], key=attrgetter("group")) for place in sorted(levels))
+    return [*chain.from_iterable(in_groups)]
 
 
 def _needed(
-    operations: Iterable[Operation], resolver: Resolver, asked: Iterable[str]
+    referred: Sequence[Keys], resolver: Resolver, asked: Iterable[str]
 ) -> dict[str, Document]:
     """The new list records that are posted themselves or that some operation refers to, with their
     parents."""
     needed: dict[str, Document] = {}
-    waiting = [*asked, *_to_write(operations)]
+    distinct = [*dict.fromkeys(reversed(referred))]
+    waiting = [*asked, *chain.from_iterable(reversed(distinct))]
     while waiting:
         key = waiting.pop()
         if key not in needed and key in resolver.created:
             needed[key] = resolver.created[key]
             waiting.extend(needs(needed[key].body))
     return needed
-
-
-def _to_write(operations: Iterable[Operation]) -> Iterator[str]:
-    for operation in operations:
-        if operation.state is ItemState.PENDING:
-            yield from needs(operation.body)
 
 
 def _levels(documents: Mapping[str, Document]) -> dict[str, int]:
@@ -144,4 +139,5 @@ def _creations(
         members = (key.partition(":")[2],)
         differ = Differ(record=kinds.get(key, RecordKind.TIME))
         (create,) = differ.to_write(replace(document, members=members), None)
-        yield replace(create, level=levels[key])
+        create.set_level(levels[key])
+        yield create

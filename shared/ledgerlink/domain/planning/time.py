@@ -40,6 +40,19 @@ class _EntryGroup:
     entries: list[TimeEntry] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class _LinkedActivity:
+    """An activity that is in the ledger already, or takes entries over from others there. What
+    becomes of it depends on the rest of the plan."""
+
+    group: _EntryGroup
+    document: Document
+    link: Link | None
+    """Its own link; None where it is not there yet."""
+    others: Mapping[str, Link]
+    """Links of other activities that cover some of its entries, by their keys."""
+
+
 class TimePlanner:
     """Plans the time entries of one plan."""
 
@@ -69,12 +82,11 @@ class TimePlanner:
         self._doubled = {key: count for key, count in counts.items() if count > 1}
         self._scope = {link.key: link for link in given.scope}
         self._given_keys = {entry.key for entry in given.entries}
-        self._others: dict[str, Mapping[str, Link]] = {}
         self._dealt_with: set[str] = set()
         self._spared = {rejected.key for rejected in given.rejected}
         self._hindering = HinderingEntries()
         self._unidentified = given.unidentified(RecordKind.TIME) if given.whole else None
-        self._mentioned = self._given_keys.union(self._spared)
+        self._rejected = frozenset(self._spared)
 
     def operations(self) -> Iterator[Operation]:
         """The operations of all time: of the entries, of what an import wrote and is not wanted any
@@ -103,32 +115,42 @@ class TimePlanner:
         if self._merging:
             for key, why in self._hindered_groups(groups):
                 yield from self._block(groups.pop(key), why)
-        documents: dict[str, Document] = {}
-        for group in groups.values():
+        planned: dict[str, Operation | _LinkedActivity] = {}
+        for key in tuple(groups):
+            group = groups.pop(key)  # freed at once, as memory does not hold two of 100,000
             try:
-                document = self._document(group, self._link(group))
-                self._others[group.key] = self._standing(group)
+                planned[key] = self._planned(group)
             except UNPLANNABLE as failure:
                 why = self.given.why_unplannable(time_key(group.entries[0]), failure)
                 yield from self._block(group, why)
             except Skipped as skipped:
                 yield from (_of_entry(e, ItemState.SKIPPED, skipped.reason) for e in group.entries)
-            else:
-                documents[group.key] = self._with_snapshot_body(document)
         # Only now is it known which entries are blocked; their activities have to stay.
-        for key, why in self._first_obstacle(groups, documents):
-            del documents[key]
-            yield from self._block(groups[key], why)
-        yield from self._activities(groups, documents)
+        linked = {key: one for key, one in planned.items() if isinstance(one, _LinkedActivity)}
+        for key, why in self._first_obstacle(linked):
+            del planned[key]
+            yield from self._block(linked.pop(key).group, why)
+        yield from self._activities(planned, linked)
+
+    def _planned(self, group: _EntryGroup) -> Operation | _LinkedActivity:
+        """The operation that creates the activity, unless the ledger has something of it. Raises
+        Blocked or Skipped."""
+        link = self._link(group)
+        document = self._document(group, link)
+        others = self._standing(group)
+        if link is None and not others:
+            (create,) = self._differ.to_write(document, None)
+            return create
+        return _LinkedActivity(group, self._with_snapshot_body(document), link, others)
 
     def _first_obstacle(
-        self, groups: Mapping[str, _EntryGroup], documents: Mapping[str, Document]
+        self, linked: Mapping[str, _LinkedActivity]
     ) -> Iterator[tuple[str, Reason]]:
         """Groups whose activity in the ledger also covers a blocked entry. Rewriting it would drop
         that entry's time, so the group is blocked too. Each round finds one at least, or is the
         last; the caller blocks what is found before it asks for the next."""
-        for _ in range(len(documents) + 1):
-            found = {key: why for key in documents if (why := self._obstacle(groups[key]))}
+        for _ in range(len(linked) + 1):
+            found = {key: why for key, one in linked.items() if (why := self._obstacle(one))}
             if not found:
                 return
             yield from found.items()
@@ -212,27 +234,32 @@ class TimePlanner:
             yield _of_entry(entry, ItemState.BLOCKED, why)
 
     def _activities(
-        self, groups: dict[str, _EntryGroup], documents: dict[str, Document]
+        self,
+        planned: Mapping[str, Operation | _LinkedActivity],
+        linked: dict[str, _LinkedActivity],
     ) -> Iterator[Operation]:
         """The operations of the activities, whose members are the entries. An entry that moves to
-        another activity is released first, and an activity that loses all entries is deleted."""
-        again = keys_in_cycles(
-            {key: [k for k in self._others[key] if k in documents] for key in documents}
-        )
-        to_write: dict[str, Operation] = {}
+        another activity is released first, and an activity that loses all entries is deleted.
+        `linked` are those of `planned` that are no operations yet."""
+        takes = {key: one.others for key, one in linked.items() if one.others}
+        again = keys_in_cycles({key: [k for k in takes[key] if k in takes] for key in takes})
+        written: dict[str, Operation] = {}
         deletes: dict[str, Operation] = {}
-        written_keys = frozenset(documents)
-        for key in tuple(documents):
-            # Freed once it is an operation: memory does not hold both (as in `_as_held`).
-            document, group, others = documents.pop(key), groups.pop(key), self._others[key]
-            linked = self._linked(self._link(group))
-            *goes, last = self._differ.to_write(document, linked, again=key in again)
-            to_write[key] = replace(last, after=(*last.after, *others)) if others else last
+        for key in tuple(linked):
+            activity = linked.pop(key)
+            others = activity.others
+            *goes, last = self._differ.to_write(
+                activity.document, self._linked(activity.link), again=key in again
+            )
+            written[key] = replace(last, after=(*last.after, *others)) if others else last
             if last.state is ItemState.PENDING:
                 deletes |= {operation.key: operation for operation in goes}
-            going = [link for other, link in others.items() if other not in written_keys]
+            going = [link for other, link in others.items() if other not in planned]
             deletes |= {k.key: self._differ.to_delete(self.given.linked_document(k)) for k in going}
-        self._dealt_with.update(to_write, deletes)
+        to_write = {
+            key: one if isinstance(one, Operation) else written[key] for key, one in planned.items()
+        }
+        self._dealt_with.update(key for key in self._scope if key in to_write or key in deletes)
         block_failed_transfers(to_write, deletes)
         yield from deletes.values()
         yield from to_write.values()
@@ -250,13 +277,16 @@ class TimePlanner:
     def _document(self, group: _EntryGroup, link: Link | None) -> Document:
         closed, posting = self.given.features.books_closed_through, self.given.posting
         entries = group.entries
-        minutes = posting.minutes(sum(entry.minutes for entry in entries))
+        worked = sum([entry.minutes for entry in entries])
+        minutes = posting.minutes(worked)
         if minutes == 0:
-            raise Skipped(reason("rounded_away", minutes=sum(e.minutes for e in entries)))
+            raise Skipped(reason("rounded_away", minutes=worked))
         if minutes > MINUTES_PER_DAY:
             raise Blocked(reason("day_too_long", field="minutes", minutes=minutes))
         day = posting.day(entries[0], closed, link.day if link else None)
-        document = self.given.composer.time(group.resolved.time(group.key, entries, day, posting))
+        document = self.given.composer.time(
+            group.resolved.time(group.key, entries, day, minutes, posting)
+        )
         warnings = list(document.warnings)
         if day != entries[0].work_date:
             words = {"day": entries[0].work_date, "posted": day}
@@ -272,7 +302,7 @@ class TimePlanner:
             members=members,
             rate=rate,
             source=group.source,
-            targets=group.resolved.targets(),
+            targets=group.resolved.targets,
             warnings=tuple(warnings),
         )
 
@@ -284,24 +314,30 @@ class TimePlanner:
             else None
         )
 
-    def _obstacle(self, group: _EntryGroup) -> Reason | None:
-        own = {entry.key for entry in group.entries}
-        for link in (self._link(group), *self._others[group.key].values()):
-            complete = link is None or self._mentioned.issuperset(link.members)
-            if self._unidentified is not None and not complete:
+    def _obstacle(self, activity: _LinkedActivity) -> Reason | None:
+        own = {entry.key for entry in activity.group.entries}
+        for link in (activity.link, *activity.others.values()):
+            if link is None:
+                continue
+            if self._unidentified is not None and not self._mentions(link.members):
                 return _may_be_missing(self._unidentified)
-            blocked = sorted(self._spared.intersection(link.members) - own) if link else []
+            blocked = sorted(self._spared.intersection(link.members) - own)
             if blocked:
                 return reason("member_blocked", key=blocked[0])
         return None
+
+    def _mentions(self, members: Iterable[str]) -> bool:
+        """Whether each of these entries is in the input, valid or not."""
+        return all(key in self._given_keys or key in self._rejected for key in members)
 
     def _standing(self, group: _EntryGroup) -> dict[str, Link]:
         """Links of other activities that cover some of these entries. Raises Blocked if one also
         covers entries that are not in this plan."""
         found: dict[str, Link] = {}
         for entry in group.entries:
-            some = (self.given.links.get(time_key(entry)), self.given.owners.get(entry.key))
-            found |= {link.key: link for link in some if link and link.key != group.key}
+            for link in (self.given.links.get(time_key(entry)), self.given.owners.get(entry.key)):
+                if link is not None and link.key != group.key:
+                    found[link.key] = link
         for link in found.values():
             if link.key not in self._scope and not self._given_keys.issuperset(link.members):
                 raise Blocked(reason("carried", day=link.day or group.entries[0].work_date))
