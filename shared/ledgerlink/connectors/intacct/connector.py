@@ -21,6 +21,7 @@ from ledgerlink.connectors.intacct.reads.refused_fields import RefusedFields
 from ledgerlink.connectors.intacct.reads.targets import TARGETS
 from ledgerlink.connectors.intacct.transport.client import Client, timeout
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
+from ledgerlink.connectors.shared.network import AiohttpTransport
 from ledgerlink.connectors.shared.tls import trusted
 from ledgerlink.connectors.shared.unanswered import UnansweredWrites
 from ledgerlink.domain.errors import Forbidden, Invalid
@@ -115,7 +116,8 @@ class SageIntacct:
     ) -> IntacctLedger:
         """A connection to the company of the vault's login. `credentials` hold `sender_id` and
         `sender_password`."""
-        http = httpx.AsyncClient(transport=self._transport, timeout=self._timeout, verify=trusted())
+        transport = self._transport or AiohttpTransport(trusted())
+        http = httpx.AsyncClient(transport=transport, timeout=self._timeout)
         sessions = Sessions(vault, self._endpoints, self._time)
         client = Client(
             self._endpoints.gateway_url,

@@ -17,9 +17,9 @@ from ledgerlink.connectors.qbo.posting import batching
 from ledgerlink.connectors.qbo.reads import catalog, webhooks
 from ledgerlink.connectors.qbo.reads.targets import TARGETS
 from ledgerlink.connectors.qbo.transport.client import Client, timeout
-from ledgerlink.connectors.qbo.transport.connections import OneCallPerConnection
 from ledgerlink.connectors.qbo.transport.rate_limits import Limits, RateLimiter
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
+from ledgerlink.connectors.shared.network import AiohttpTransport
 from ledgerlink.connectors.shared.tls import trusted
 from ledgerlink.connectors.shared.unanswered import UnansweredWrites
 from ledgerlink.domain.errors import Invalid
@@ -131,5 +131,5 @@ class QuickBooksOnline:
         )
 
     def _http(self) -> httpx.AsyncClient:
-        transport = self._transport or OneCallPerConnection(trusted())
+        transport = self._transport or AiohttpTransport(trusted())
         return httpx.AsyncClient(transport=transport, timeout=self._timeout)

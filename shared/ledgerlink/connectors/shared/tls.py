@@ -9,4 +9,6 @@ import httpx
 @cache
 def trusted() -> ssl.SSLContext:
     """The certificates that httpx trusts, read once because reading takes longer than a call."""
-    return httpx.create_ssl_context()
+    context = httpx.create_ssl_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return context
