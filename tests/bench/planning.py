@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from operator import attrgetter
 from pathlib import Path
 
 from ledgerlink.bootstrap import SystemClock
@@ -134,7 +135,7 @@ def main() -> None:
     if mode == "write":
         Path(file[0]).write_bytes(b"\n".join(written(operations)))
     packed = 0
-    for part in slices(operations, connector.chunk_size):
+    for part in slices(operations, connector.chunk_size, attrgetter("state", "level")):
         packed += len(gzip.compress(b"\n".join(map(dump, part)), compresslevel=3))
     result = {
         "cpu_seconds": time.process_time() - begun,

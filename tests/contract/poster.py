@@ -35,7 +35,7 @@ from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.plan_run import plan_run
 from ledgerlink.services.posting import plan_post
 from ledgerlink.services.posting.accept import post
-from ledgerlink.services.posting.chunks import store_chunks
+from ledgerlink.services.posting.chunks import part_lines, store_chunks
 from ledgerlink.services.posting.preview import preview
 from ledgerlink.services.posting.snapshots import read_snapshots
 from ledgerlink.services.runs import posting_marks
@@ -43,6 +43,7 @@ from ledgerlink.services.runs.ledger_session import ledger_session
 from ledgerlink.services.runs.next_step import finish
 from ledgerlink.services.sync.request import request_sync
 from ledgerlink.wire.records import adapter
+from ledgerlink.wire.stored import dump
 
 from tests.fakes.failure_plan import WorkerDied
 from tests.fakes.service import FIRM, USER, in_memory_service
@@ -312,7 +313,9 @@ class Poster(ABC, Generic[B]):
         copies = {key: self.copy(key) for key in links}
         reverse = undo(UndoInput(run_id=run.id, done=done, links=links, snapshots=copies))
         plan = replace(run, id=self.deps.ids.new(self.books.time.now()), progress={})
-        plan = replace(plan, chunks=store_chunks(self.deps, self.connection, plan, reverse))
+        plan = replace(
+            plan, chunks=store_chunks(self.deps, self.connection, plan, [part_lines(reverse, 0)])
+        )
         self.deps.runs.save(plan)
         self._runs |= {id(operation): plan for operation in reverse}
         self._plans.append(reverse)
@@ -322,9 +325,8 @@ class Poster(ABC, Generic[B]):
         """Another run of the plan, with the links as they were when it was made."""
         copy = replace(run, id=self.deps.ids.new(self.books.time.now()), progress={})
         for chunk in run.chunks:
-            self._service.staging.put_chunk(
-                copy, chunk.number, self._service.staging.chunk(run, chunk.number)
-            )
+            operations = self._service.staging.chunk(run, chunk.number)
+            self._service.staging.put_chunk(copy, chunk.number, map(dump, operations))
         self.deps.runs.save(copy)
         self.links.clear()
         self.links.update(self._links_then[run.id])

@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import json
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from ledgerlink.domain.model.runs import Run
 from ledgerlink.domain.ports import ConnectorState
 from ledgerlink.services.messages import Message
 from ledgerlink.services.ports import KeptUpload
+from ledgerlink.wire.stored import load
 
 LARGEST = 1_000_000
 NO_LINES = gzip.compress(b"", mtime=0)
@@ -29,6 +30,7 @@ class FakeStaging:
     plans: dict[tuple[str, str, str, int, int], list[Operation]] = field(default_factory=dict)
     requests: dict[tuple[str, str, str, int, int], list[list[int]]] = field(default_factory=dict)
     pages: dict[tuple[str, str, str, ListType, int], list[ListRecord]] = field(default_factory=dict)
+    parts: dict[tuple[str, str, str, str], list[bytes]] = field(default_factory=dict)
     kept: dict[tuple[str, str, str, str], list[Any]] = field(default_factory=dict)
     marks: dict[tuple[str, str, str | None], dict[int, str]] = field(default_factory=dict)
     count: int = 0
@@ -88,8 +90,15 @@ class FakeStaging:
     def page(self, run: Run, kind: ListType, number: int) -> Sequence[ListRecord]:
         return self.pages[(run.firm, run.connection_id, run.id, kind, number)]
 
-    def put_chunk(self, run: Run, number: int, operations: Sequence[Operation]) -> None:
-        self.plans[(run.firm, run.connection_id, run.id, run.plan, number)] = list(operations)
+    def put_part(self, run: Run, name: str, lines: Iterable[bytes]) -> None:
+        self.parts[(run.firm, run.connection_id, run.id, name)] = list(lines)
+
+    def part(self, run: Run, name: str) -> Iterator[bytes]:
+        yield from self.parts[(run.firm, run.connection_id, run.id, name)]
+
+    def put_chunk(self, run: Run, number: int, lines: Iterable[bytes]) -> None:
+        operations = [load(Operation, line) for line in lines]
+        self.plans[(run.firm, run.connection_id, run.id, run.plan, number)] = operations
 
     def chunk(self, run: Run, number: int) -> Sequence[Operation]:
         return self.plans[(run.firm, run.connection_id, run.id, run.plan, number)]

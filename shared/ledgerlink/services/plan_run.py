@@ -10,12 +10,13 @@ from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.domain.ports import Ledger, Stop
 from ledgerlink.services.applying.recover import recover_unanswered
 from ledgerlink.services.dependencies import Dependencies
-from ledgerlink.services.imports.plan_import import ImportPlanner, plan_import
+from ledgerlink.services.imports.plan_import import plan_import
+from ledgerlink.services.imports.plan_sheet import ImportPlanner
 from ledgerlink.services.messages import remaining_messages
 from ledgerlink.services.newest import change_connection
-from ledgerlink.services.posting.chunks import store_chunks
+from ledgerlink.services.posting.chunks import part_lines, store_chunks
 from ledgerlink.services.posting.plan_post import PostPlanner
-from ledgerlink.services.posting.staged_records import read_records
+from ledgerlink.services.posting.staged_records import bounded, read_records
 from ledgerlink.services.runs.ledger_session import ledger_session
 from ledgerlink.services.runs.next_step import count_settled
 from ledgerlink.services.settings.rules import keep_created_rules
@@ -39,14 +40,15 @@ async def plan_run(deps: Dependencies, connection: Connection, run: Run, stop: S
                 ImportPlanner(deps, connection, run, run.imported, company, session.ledger, stop)
             )
         try:
-            records = read_records(deps.staging.records(run.staged), run.created_by, run.kinds)
+            lines = bounded(deps.staging.records(run.staged))
+            records = read_records(lines, run.created_by, run.kinds)
         except Invalid as unreadable:
             return fail(deps, run, reason("unreadable_upload", detail=unreadable.message))
         planner = PostPlanner(deps, connection, session.ledger, company, run.created_at, stop)
         operations, created = await planner.plan_records(records, run.created_by, run.id)
         run = replace(run, planning_calls=dict(session.ledger.calls))
     keep_created_rules(deps, connection.key, created)
-    chunks = store_chunks(deps, connection, run, operations)
+    chunks = store_chunks(deps, connection, run, [part_lines(operations, 0)])
     deps.links.delete(connection.key, [op.key for op in operations if op.was_already_gone])
     return start(deps, replace(run, records=len(records), chunks=chunks))
 

@@ -427,8 +427,16 @@ class Staging(Protocol):
         """The values stored under this name; empty when there are none."""
         ...
 
-    def put_chunk(self, run: Run, number: int, operations: Sequence[Operation]) -> None:
-        """Store a chunk of the run's newest plan."""
+    def put_part(self, run: Run, name: str, lines: Iterable[bytes]) -> None:
+        """Store lines of a plan that is being made, under a name. They are deleted weeks later."""
+        ...
+
+    def part(self, run: Run, name: str) -> Iterator[bytes]:
+        """The lines stored under this name, unpacked one by one."""
+        ...
+
+    def put_chunk(self, run: Run, number: int, lines: Iterable[bytes]) -> None:
+        """Store a chunk of the run's newest plan: its operations, as `wire.stored` dumps them."""
         ...
 
     def chunk(self, run: Run, number: int) -> Sequence[Operation]: ...

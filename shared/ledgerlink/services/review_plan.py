@@ -20,7 +20,7 @@ from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.messages import remaining_messages
 from ledgerlink.services.plan_run import read_company
 from ledgerlink.services.posting.plan_post import PostPlanner
-from ledgerlink.services.posting.staged_records import read_records
+from ledgerlink.services.posting.staged_records import bounded, read_records
 from ledgerlink.services.runs.ledger_session import LedgerSession, ledger_session
 
 
@@ -64,7 +64,8 @@ async def _planned_now(
 ) -> Mapping[str, Operation]:
     """The operations of the same records by the rules as they are now, by posting key."""
     company = await read_company(deps, connection, session.ledger, stop)
-    records = read_records(deps.staging.records(run.staged), run.created_by, run.kinds)
+    lines = bounded(deps.staging.records(run.staged))
+    records = read_records(lines, run.created_by, run.kinds)
     planner = PostPlanner(deps, connection, session.ledger, company, run.created_at, stop)
     operations, _ = await planner.plan_records(records, run.created_by, run.id)
     return {operation.key: operation for operation in operations}

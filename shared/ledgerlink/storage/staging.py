@@ -36,8 +36,8 @@ ABSENT = ("404", "NoSuchKey", "403", "AccessDenied", "Forbidden")
 TRIES = 3
 """How often an upload is copied that is written at the same moment."""
 GZIP_MAGIC = b"\x1f\x8b"
-LARGEST = 48 * 1024 * 1024
-"""Bytes of an unpacked file of lines, because a worker plans all its records in memory."""
+LARGEST = 512 * 1024 * 1024
+"""Bytes of an unpacked file of lines: some two million time entries."""
 BUFFER = 256 * 1024
 """Bytes that are read from a file at once."""
 
@@ -149,8 +149,15 @@ class S3Staging:
                 raise
             return []
 
-    def put_chunk(self, run: Run, number: int, operations: Sequence[Operation]) -> None:
-        self._put(_chunk(run, number), map(dump, operations))
+    def put_part(self, run: Run, name: str, lines: Iterable[bytes]) -> None:
+        self._put(_part(run, name), lines)
+
+    def part(self, run: Run, name: str) -> Iterator[bytes]:
+        with GzipFile(fileobj=BytesIO(self._bytes(_part(run, name)))) as file:
+            yield from (line.removesuffix(b"\n") for line in file)
+
+    def put_chunk(self, run: Run, number: int, lines: Iterable[bytes]) -> None:
+        self._put(_chunk(run, number), lines)
 
     def chunk(self, run: Run, number: int) -> Sequence[Operation]:
         return [load(Operation, line) for line in self.records(_chunk(run, number))]
@@ -324,6 +331,10 @@ def _page(run: Run, kind: ListType, number: int) -> str:
 def _chunk(run: Run, number: int) -> str:
     # An import may be planned several times; a post has one plan, number 0.
     return f"{_plan(run)}/plan{run.plan or ''}-{keys.number(number)}.jsonl.gz"
+
+
+def _part(run: Run, name: str) -> str:
+    return f"staged/{keys.prefix(run.connection_key)}/parts/{run.id}/{name}.jsonl.gz"
 
 
 def _notes(run: Run, name: str) -> str:

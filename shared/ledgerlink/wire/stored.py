@@ -65,6 +65,11 @@ def dump(value: Any) -> bytes:
     return _adapter(type(value)).dump_json(value, exclude_defaults=True)
 
 
+def numbered(line: bytes, seq: int) -> bytes:
+    """The line of an operation with this number, which is its first field."""
+    return b'{"seq":%d' % seq + line[line.index(b",") :]
+
+
 def load(kind: type[T], text: str | bytes) -> T:
     """The value that `dump` wrote. Raises Unreadable."""
     try:

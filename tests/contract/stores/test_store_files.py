@@ -9,6 +9,7 @@ from ledgerlink.domain.model.plan import Action, ItemState, Operation
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.services.messages import Message
 from ledgerlink.storage import staging
+from ledgerlink.wire.stored import dump
 
 from tests.contract.stores.samples import (
     ACME,
@@ -142,7 +143,7 @@ def test_a_chunk_of_a_plan_comes_back_as_it_was(stores: Stores) -> None:
             reason=reason("no_rule", kind="user", key="u"),
         ),
     ]
-    stores.staging.put_chunk(run(), 3, operations)
+    stores.staging.put_chunk(run(), 3, map(dump, operations))
     assert list(stores.staging.chunk(run(), 3)) == operations
 
 

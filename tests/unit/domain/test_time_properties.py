@@ -132,7 +132,7 @@ def test_chunks_cut_the_plan_without_gap_or_overlap_and_counts_add_up(
     entries: list[TimeEntry], size: int
 ) -> None:
     found = SimulatedLedger().plan(entries)
-    parts = list(slices(found, size))
+    parts = list(slices(found, size, lambda op: (op.state is ItemState.PENDING, op.level)))
     assert [op for part in parts for op in part] == list(found)
     assert all(len({op.level for op in part}) == 1 and len(part) <= size for part in parts)
     assert sum(run_of(parts).counts().values()) == len(found)

@@ -1,7 +1,8 @@
 """Resolving source records by rules: which ledger record does each of them point at?"""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -322,6 +323,21 @@ class Resolver:
                 record = new_item(kind, rule.key, new)
                 return Labor(self._new(record, purpose), new.rate, new.billable)
         raise _incomplete(rule)
+
+    def resolve_again(self, new_lists: Iterable[str]) -> None:
+        """Hold these new list records again, which another resolver of the same plan held, by
+        posting key. Clients come with their projects."""
+        kinds = {name: kind for kind, name in SINGULAR.items()}
+        for key in new_lists:
+            kind, _, source_key = key.partition(":")
+            with suppress(*UNPLANNABLE, Skipped):
+                match kinds.get(kind):
+                    case RuleKind.USERS:
+                        self.staff(source_key)
+                    case RuleKind.PROJECTS:
+                        self.customer(source_key, None)
+                    case RuleKind.LABOR_CODES | RuleKind.LEAVE_TYPES as labor:
+                        self._labor(labor, source_key)
 
     def item(self, labor_code_key: str) -> Target:
         """The item of a labor code on an invoice. Raises Blocked or Skipped."""

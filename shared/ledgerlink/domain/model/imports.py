@@ -1,6 +1,6 @@
 """Imports: time that a user brings in, previews, posts and can undo."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -71,7 +71,7 @@ class Import:
     """When the plan was made."""
     left_out: int = 0
     """Records outside the scope."""
-    totals: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    totals: "Totals" = field(default_factory=dict)
     """Items, minutes and warnings of the plan."""
     undoes: str | None = None
     """The import that this one undoes."""
@@ -81,6 +81,10 @@ class Import:
     """The run that undoes this one."""
     names: str = NAMES
     """The name of the notes with what the product knows of its people and projects."""
+
+
+Totals = Mapping[str, Mapping[str, int]]
+WARNINGS = "warnings"
 
 
 def totals(operations: Iterable[Operation]) -> dict[str, dict[str, int]]:
@@ -95,7 +99,16 @@ def totals(operations: Iterable[Operation]) -> dict[str, dict[str, int]]:
         minutes[name] += operation.minutes
         warnings += len(operation.warnings)
     found = {name: {"items": items[name], "minutes": minutes[name]} for name in sorted(items)}
-    return found | {"warnings": {"items": warnings}}
+    return found | {WARNINGS: {"items": warnings}}
+
+
+def added_up(some: Totals, more: Totals) -> Totals:
+    """The totals of two parts of a plan together."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for name, numbers in (*some.items(), *more.items()):
+        found[name].update(numbers)
+    names = sorted(found.keys() - {WARNINGS})
+    return {name: dict(found[name]) for name in (*names, WARNINGS)}
 
 
 def _name(operation: Operation) -> str:

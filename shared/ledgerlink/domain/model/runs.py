@@ -141,6 +141,8 @@ class Run:
     """What an import has besides."""
     plan: int = 0
     """How many plans were made for it."""
+    parts: int = 0
+    """How many parts of its next plan are made, while it is being planned."""
     kinds: tuple[RecordKind, ...] | None = None
     """The records that its creator may post; None is all of them."""
     rank: str = ""
@@ -220,7 +222,8 @@ class Run:
             number: (sum(progress.outcomes.values()), progress.looks, progress.done)
             for number, progress in self.progress.items()
         }
-        return {number: reached for number, reached in chunks.items() if any(reached)}
+        planned = {-1: (self.parts, 0, False)} if self.parts else {}
+        return planned | {number: reached for number, reached in chunks.items() if any(reached)}
 
     def outcome_state(self) -> RunState:
         """The state of a run whose chunks are all done."""

@@ -1,6 +1,6 @@
 """The input of a plan."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -16,6 +16,7 @@ from ledgerlink.domain.model.documents import Snapshot
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.money_settings import ExpenseSettings, InvoiceSettings
 from ledgerlink.domain.model.partial_records import PartialRecord
+from ledgerlink.domain.model.plan import Operation
 from ledgerlink.domain.model.reasons import Reason
 from ledgerlink.domain.model.source_records import (
     Deleted,
@@ -49,6 +50,20 @@ class Rejected:
     def may_be(self, kind: RecordKind) -> bool:
         """Whether it may be a record of this kind."""
         return self.kind is kind or kind in self.readable_as
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherParts:
+    """What one part of a plan has to know of the records that are planned in its other parts."""
+
+    doubled: Mapping[str, int] = field(default_factory=dict)
+    """How often those keys of this part are given that the whole plan has more than once."""
+    rejected_keys: Collection[str] = ()
+    """Keys of rejected records that activities in this part hold."""
+    unclear: Sequence[Rejected] = ()
+    """Rejected records of which too little can be read to tell which part they belong to."""
+    times: Sequence[Operation] = ()
+    """The operations of time that invoices in this part bill."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +134,8 @@ class PlanInput:
 
     targets: KnownTargets = field(default_factory=KnownTargets)
     """The list records that rules and settings point at."""
+    others: OtherParts = field(default_factory=OtherParts)
+    """The rest of the plan, where this is a part of it."""
     report_defect: ReportDefect = unreported
     """Notes a mistake of ours with one record, which is blocked for it."""
 
@@ -137,7 +154,8 @@ class PlanInput:
     def unidentified(self, kind: RecordKind) -> str | None:
         """The position of a rejected record without a readable key, which may be any record of
         this kind; None if there is none."""
-        some = (one.key for one in self.rejected if not one.has_key and one.may_be(kind))
+        everywhere = (*self.others.unclear, *self.rejected)
+        some = (one.key for one in everywhere if not one.has_key and one.may_be(kind))
         return next(some, None)
 
     @cached_property

@@ -36,10 +36,12 @@ def order_by_dependency(
     operations: Sequence[Operation],
     levels: Mapping[str, int],
     referred: Sequence[Keys] | None = None,
+    highest: int = GOING,
 ) -> None:
     """Give every operation its level, in place. `levels` are those of the new list records,
-    `referred` the `references` of the operations, where they are known already. No operation may
-    depend on itself, directly or through others."""
+    `referred` the `references` of the operations, where they are known already, `highest` is the
+    highest level in the other parts of the plan. No operation may depend on itself, directly or
+    through others."""
     if referred is None:
         referred = references(operations)
     going = {op.key for op in operations if op.action is Action.DELETE or op.was_already_gone}
@@ -63,7 +65,7 @@ def order_by_dependency(
         GOING if _goes_first(op) else level_after(keys)
         for op, keys in zip(operations, before, strict=True)
     ]
-    last = 1 + max([*ranked, *levels.values()], default=GOING)
+    last = 1 + max([highest, *ranked, *levels.values()])
     awaited = {key for operation in operations for key in operation.after}
     for operation, level in zip(operations, ranked, strict=True):
         operation.set_level(last if _leaves_last(operation, awaited) else level)

@@ -15,7 +15,7 @@ from ledgerlink.domain.planning.diff import Differ
 from ledgerlink.domain.planning.inputs import PlanInput, Rejected
 from ledgerlink.domain.planning.list_records import RULES, Listing
 from ledgerlink.domain.planning.money_documents import documents
-from ledgerlink.domain.planning.ordering import Keys, order_by_dependency, references
+from ledgerlink.domain.planning.ordering import GOING, Keys, order_by_dependency, references
 from ledgerlink.domain.planning.time import TimePlanner
 
 LIST = "list"
@@ -27,25 +27,85 @@ NEVER_CHANGED = (RecordKind.RECEIPT, RecordKind.EMAIL)
 def plan(given: PlanInput) -> tuple[Operation, ...]:
     """The operations in the order in which they may be applied, numbered from 0: deletes, then
     creates and updates by dependency, then those for which nothing is sent."""
-    times = TimePlanner(given)
-    resolver = times.resolver
-    operations = list(times.operations())
-    listing = Listing(given, resolver)
-    operations += listing.operations()
-    operations += documents(given, resolver, operations)
-    operations += [_rejected(rejected) for rejected in given.rejected]
-    referred = references(operations)
-    lists = _needed(referred, resolver, listing.asked)
-    refused = [
-        Operation.not_sent(k, ItemState.BLOCKED, w, kind=LIST) for k, w in resolver.refused.items()
-    ]
-    levels = _levels(lists)
-    order_by_dependency(operations, levels, referred)
-    creations = _creations(lists, levels, listing.asked)
-    ordered = _ordered(chain(refused, creations, operations))
+    planner = Planner(given)
+    operations = planner.part(given)
+    ordered = _ordered(chain(planner.list_records(), operations))
     for seq, operation in enumerate(ordered):
         operation.set_seq(seq)
-    return tuple(_in_case(given, operation) for operation in ordered)
+    return tuple(ordered)
+
+
+class Planner:
+    """Makes one plan in parts, one after the other, because a million records do not fit into
+    memory. Records that share a document, or exchange records between their documents, belong to
+    the same part. The new list records are those of all parts."""
+
+    def __init__(self, given: PlanInput) -> None:
+        """`given` has the rules, the links of list records, and all else that holds for every
+        part."""
+        self.resolver = Resolver(
+            given.rules,
+            given.links,
+            given.composer,
+            given.posting,
+            given.features,
+            given.names,
+            given.defaults,
+            given.report_defect,
+            given.targets,
+        )
+        self.asked: dict[str, RecordKind] = {}
+        """The kinds of the new list records that are posted themselves, by posting key."""
+        self.needed: dict[str, None] = {}
+        """Posting keys of the new list records that are posted or that some operation refers to."""
+        self.highest = GOING
+        """The highest level so far."""
+
+    @property
+    def new_lists(self) -> tuple[str, ...]:
+        """The posting keys of all list records that are new, those included that cannot be
+        composed."""
+        return (*self.resolver.created, *self.resolver.refused)
+
+    def restore(
+        self,
+        new_lists: Iterable[str],
+        needed: Iterable[str],
+        asked: Mapping[str, RecordKind],
+        highest: int,
+    ) -> None:
+        """Go on where another planner has stopped, with these of its values."""
+        self.resolver.resolve_again(new_lists)
+        self.needed |= {key: None for key in needed if key in self.resolver.created}
+        self.asked |= asked
+        self.highest = highest
+
+    def part(self, given: PlanInput) -> list[Operation]:
+        """The operations of a part, with their levels; those of new list records come last of all,
+        by `list_records`."""
+        times = TimePlanner(given, self.resolver)
+        operations = list(times.operations())
+        listing = Listing(given, self.resolver)
+        operations += listing.operations()
+        operations += documents(given, self.resolver, [*given.others.times, *operations])
+        operations += [_rejected(rejected) for rejected in given.rejected]
+        referred = references(operations)
+        lists = _needed(referred, self.resolver, listing.asked)
+        order_by_dependency(operations, _levels(lists), referred, self.highest)
+        self.asked |= listing.asked
+        self.needed |= dict.fromkeys(lists)
+        self.highest = max([self.highest, *(operation.level for operation in operations)])
+        return [_in_case(given, operation) for operation in operations]
+
+    def list_records(self) -> list[Operation]:
+        """The operations of the new list records that the parts need: those that cannot be
+        composed, then those that are created."""
+        refused = [
+            Operation.not_sent(key, ItemState.BLOCKED, why, kind=LIST)
+            for key, why in self.resolver.refused.items()
+        ]
+        lists = {key: self.resolver.created[key] for key in self.needed}
+        return [*refused, *_creations(lists, _levels(lists), self.asked)]
 
 
 def _in_case(given: PlanInput, operation: Operation) -> Operation:

@@ -56,19 +56,9 @@ class _LinkedActivity:
 class TimePlanner:
     """Plans the time entries of one plan."""
 
-    def __init__(self, given: PlanInput) -> None:
+    def __init__(self, given: PlanInput, resolver: Resolver) -> None:
         self.given = given
-        self.resolver = Resolver(
-            given.rules,
-            given.links,
-            given.composer,
-            given.posting,
-            given.features,
-            given.names,
-            given.defaults,
-            given.report_defect,
-            given.targets,
-        )
+        self.resolver = resolver
         self._differ = Differ(
             edits=given.posting.ledger_edits,
             closed_through=given.features.books_closed_through,
@@ -80,10 +70,12 @@ class TimePlanner:
         counts.update(given.deleted_keys[RecordKind.TIME])
         counts.update(given.rejected_keys(RecordKind.TIME))
         self._doubled = {key: count for key, count in counts.items() if count > 1}
+        self._doubled |= given.others.doubled
         self._scope = {link.key: link for link in given.scope}
         self._given_keys = {entry.key for entry in given.entries}
         self._dealt_with: set[str] = set()
         self._spared = {rejected.key for rejected in given.rejected}
+        self._spared.update(given.others.rejected_keys)
         self._hindering = HinderingEntries()
         self._unidentified = given.unidentified(RecordKind.TIME) if given.whole else None
         self._rejected = frozenset(self._spared)
@@ -158,7 +150,7 @@ class TimePlanner:
     def _hindered_groups(self, groups: Mapping[str, _EntryGroup]) -> Sequence[tuple[str, Reason]]:
         """Groups that a blocked or rejected entry may belong to. Their activity would lack its
         time, so they are blocked, too."""
-        for one in self.given.rejected:
+        for one in (*self.given.rejected, *self.given.others.unclear):
             if (read := one.readable_as.get(RecordKind.TIME)) is not None:
                 self._hindering.add(read, one.key)
         found = ((key, self._hindering.of(group.entries)) for key, group in groups.items())
@@ -181,7 +173,7 @@ class TimePlanner:
         others is blocked."""
         for key in self.given.deleted_keys[RecordKind.TIME]:
             link = self.given.links.get(time_key_of(key))
-            if key in self._given_keys:
+            if key in self._given_keys or key in self._doubled:
                 continue
             if link is not None:
                 yield self._differ.to_delete(self.given.linked_document(link))

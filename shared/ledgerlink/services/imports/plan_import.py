@@ -1,34 +1,22 @@
 """Planning an import or its undo. A user reviews the plan before it is started."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from functools import partial
 
 from ledgerlink.domain.errors import Invalid
-from ledgerlink.domain.mapping.resolver import RuleBook, creatable_keys
-from ledgerlink.domain.model.company import Company
-from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.mapping.resolver import RuleBook
 from ledgerlink.domain.model.imports import Import, totals
 from ledgerlink.domain.model.plan import ItemState, Operation
 from ledgerlink.domain.model.reasons import reason
-from ledgerlink.domain.model.runs import Run, RunState
-from ledgerlink.domain.model.settings import Settings
+from ledgerlink.domain.model.runs import Chunk, Run, RunState
 from ledgerlink.domain.model.time_settings import TimeSettings
-from ledgerlink.domain.planning.inputs import PlanInput
-from ledgerlink.domain.planning.planner import plan
-from ledgerlink.domain.planning.time import entry_attributes, linked_keys
 from ledgerlink.domain.planning.undo import UndoInput, undo
-from ledgerlink.domain.ports import Ledger, Stop
-from ledgerlink.services.defects import report_defect
 from ledgerlink.services.dependencies import Dependencies
-from ledgerlink.services.posting.chunks import store_chunks
-from ledgerlink.services.posting.default_dimensions import defaults_for
-from ledgerlink.services.posting.known_targets import known_targets, used_by_plan
-from ledgerlink.services.posting.ledger_names import foreign_customers, names_in_use
+from ledgerlink.services.imports.plan_sheet import ImportPlanner, plan_sheet
+from ledgerlink.services.posting.chunks import part_lines, store_chunks
 from ledgerlink.services.posting.rule_book import stored_rules
 from ledgerlink.services.posting.snapshots import read_snapshots
-from ledgerlink.services.posting.staged_records import Records, time_records
 from ledgerlink.services.runs.history import Item, items_of_chunk
 from ledgerlink.wire.posting import plain as plain_posting
 from ledgerlink.wire.rules import plain as plain_rule
@@ -43,57 +31,34 @@ def basis_notes(run: Run) -> str:
     return f"chosen-{run.plan}"
 
 
-@dataclass(frozen=True, slots=True)
-class ImportPlanner:
-    """What the plan of an import is made from."""
-
-    deps: Dependencies
-    connection: Connection
-    run: Run
-    imported: Import
-    company: Company
-    """The company as the ledger describes it now."""
-    ledger: Ledger
-    stop: Stop
-
-    @property
-    def settings(self) -> Settings:
-        """The connection's settings."""
-        return self.deps.settings.get(self.run.connection_key)
-
-    @property
-    def posting(self) -> TimeSettings:
-        """The settings for time of this import."""
-        return self.imported.posting or self.settings.posting
-
-
 async def plan_import(planner: ImportPlanner) -> Run:
-    """Plan the import, or the undo, and store the plan for its user to review."""
+    """Plan the import, or the undo, and store the plan for its user to review. Raises Interrupted
+    when `stop` is true before all is planned; what is planned by then is kept."""
     deps, run = planner.deps, planner.run
     rules = stored_rules(deps, planner.connection)
-    left_out = 0
-    imported = planner.imported
-    if imported.undoes:
-        before = deps.runs.get(run.connection_key, imported.undoes)
-        imported = replace(imported, undoes_generation=before.generation)
-        operations = await _undo(planner, before)
+    numbered = replace(run, plan=run.plan + 1, parts=0, reason=None)
+    if planner.imported.undoes:
+        imported, chunks = await _undo_planned(planner, numbered)
     else:
         try:
-            operations, left_out = await _operations(planner, rules)
+            imported, chunks = await plan_sheet(planner, rules, numbered)
         except Invalid as unreadable:
             why = reason("unreadable_upload", detail=unreadable.message)
-            return _keep(deps, replace(run, state=RunState.DRAFT, reason=why))
-    run = replace(run, plan=run.plan + 1)
-    deps.staging.put_notes(run, basis_notes(run), _basis(rules, planner.posting))
-    chunks = store_chunks(deps, planner.connection, run, operations)
-    imported = replace(
-        imported,
-        planned_at=deps.clock.now(),
-        left_out=left_out,
-        totals=totals(operations),
-    )
-    ready = replace(run, state=RunState.READY, chunks=chunks, imported=imported, reason=None)
+            return _keep(deps, replace(run, state=RunState.DRAFT, parts=0, reason=why))
+    deps.staging.put_notes(numbered, basis_notes(numbered), _basis(rules, planner.posting))
+    imported = replace(imported, planned_at=deps.clock.now())
+    ready = replace(numbered, state=RunState.READY, chunks=chunks, imported=imported)
     return _keep(deps, ready)
+
+
+async def _undo_planned(planner: ImportPlanner, run: Run) -> tuple[Import, tuple[Chunk, ...]]:
+    deps = planner.deps
+    before = deps.runs.get(run.connection_key, planner.imported.undoes or "")
+    operations = await _undo(planner, before)
+    chunks = store_chunks(deps, planner.connection, run, [part_lines(operations, 0)])
+    generation = before.generation
+    found = totals(operations)
+    return replace(planner.imported, undoes_generation=generation, totals=found), chunks
 
 
 def _keep(deps: Dependencies, run: Run) -> Run:
@@ -114,48 +79,6 @@ def _basis(rules: RuleBook, posting: TimeSettings) -> Sequence[Mapping[str, obje
         }
         for (kind, key), rule in sorted(rules.items())
     ]
-
-
-async def _operations(planner: ImportPlanner, rules: RuleBook) -> tuple[tuple[Operation, ...], int]:
-    """The plan of an import, and how many records are outside its scope."""
-    deps, connection, scope = planner.deps, planner.connection, planner.imported.scope
-    connector, settings = deps.connector(connection.ledger), planner.settings
-    records, rejected = time_records(deps, planner.run)
-    entries = [entry for entry in records if scope.includes(entry_attributes(entry))]
-    near = {
-        link.key: link
-        for link in deps.links.between(connection.key, scope.first_day, scope.last_day)
-    }
-    wanted = linked_keys(entries) | creatable_keys(rules)
-    links = {**deps.links.get(connection.key, wanted - near.keys()), **near}
-    imported = [link for link in near.values() if link.imported and link.source]
-    scoped = [link for link in imported if link.source and scope.includes(link.source)]
-    owners = deps.links.owner_documents(connection.key, [entry.key for entry in entries])
-    existing_links = {link.key: link for link in scoped} | {
-        link.key: link for link in owners.values()
-    }
-    existing_links |= {key: links[key] for key in linked_keys(entries) if key in links}
-    given = PlanInput(
-        entries=entries,
-        rejected=rejected,
-        rules=rules,
-        links=links,
-        composer=connector.composer_for(planner.company.features, settings.ledger),
-        posting=planner.posting,
-        features=planner.company.features,
-        defaults=defaults_for(deps, connection, entries, rules, links),
-        names=names_in_use(deps, connection),
-        owners=owners,
-        whole=True,
-        scope=scoped,
-        snapshots=await read_snapshots(planner.ledger, existing_links.values(), planner.stop),
-        currencies=foreign_customers(deps, connection, planner.company.features),
-        report_defect=partial(report_defect, deps),
-        targets=known_targets(
-            deps, connection, settings, used_by_plan(Records(times=entries), rules, links, settings)
-        ),
-    )
-    return plan(given), len(records) - len(entries)
 
 
 async def _undo(planner: ImportPlanner, before: Run) -> tuple[Operation, ...]:

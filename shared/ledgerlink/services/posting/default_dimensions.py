@@ -22,16 +22,16 @@ Records = Iterable[TimeEntry | ExpenseEntry | Invoice]
 def defaults_for(
     deps: Dependencies,
     connection: Connection,
-    records: Records,
+    entities: Iterable[tuple[RuleKind, str]],
     rules: RuleBook,
     links: Mapping[str, Link],
 ) -> Defaults:
-    """The default dimensions of the ledger's tasks, projects and people that these records refer
-    to, and of their parents."""
+    """The default dimensions of the ledger's tasks, projects and people that records with these
+    entities refer to, and of their parents."""
     lists = _lists(deps, connection, defaults=True)
     if not lists:
         return Defaults()
-    found = _read(deps, connection, lists, set(_referenced_ids(records, rules, links)))
+    found = _read(deps, connection, lists, set(_referenced_ids(entities, rules, links)))
     above = set(Defaults.of_records(found).above.values()) - {one.id for one in found}
     return Defaults.of_records([*found, *_read(deps, connection, lists, above)])
 
@@ -57,9 +57,18 @@ def _lists(
     ]
 
 
-def _referenced_ids(records: Records, rules: RuleBook, links: Mapping[str, Link]) -> Iterator[str]:
-    """The ledger ids of the projects and people that the records refer to, as far as they exist."""
-    for kind, key in dict.fromkeys(each for record in records for each in _keys(record)):
+def named_in(records: Records) -> Iterable[tuple[RuleKind, str]]:
+    """The people and projects that these records name."""
+    return dict.fromkeys(each for record in records for each in _keys(record))
+
+
+def _referenced_ids(
+    entities: Iterable[tuple[RuleKind, str]], rules: RuleBook, links: Mapping[str, Link]
+) -> Iterator[str]:
+    """The ledger ids of the projects and people among these entities, as far as they exist."""
+    for kind, key in entities:
+        if kind not in (RuleKind.USERS, RuleKind.PROJECTS):
+            continue
         rule = rules.get((kind, key))
         if rule is not None and isinstance(rule.mapping, LinkTo):
             yield rule.mapping.ledger_id

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from operator import attrgetter
 
 from ledgerlink.domain.mapping.resolver import RuleBook, posting_key
@@ -11,7 +12,7 @@ from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.domain.model.rules import SINGULAR, CreateProject, Rule, RuleKind
 from ledgerlink.domain.model.settings import Direction, Settings
-from ledgerlink.domain.model.source_records import RecordKind
+from ledgerlink.domain.model.source_records import RecordKind, TimeEntry
 from ledgerlink.domain.model.targets import Purpose
 from ledgerlink.domain.planning.list_records import RULES
 from ledgerlink.services.dependencies import Dependencies
@@ -102,13 +103,34 @@ def _read(
     }
 
 
+@dataclass(slots=True)
+class EntityKeys:
+    """The kinds and keys of the entities that time entries name. They are few, however many entries
+    there are."""
+
+    _by_field: Mapping[str, set[str | None]] = field(
+        default_factory=lambda: {name: set() for name in {**EVERYWHERE, **IN_TIME}}
+    )
+
+    def add(self, entry: TimeEntry) -> None:
+        """Add those of an entry."""
+        for name, keys in self._by_field.items():
+            keys.add(getattr(entry, name))
+
+    def __iter__(self) -> Iterator[RuleKey]:
+        """Each once or more often."""
+        kinds = {**EVERYWHERE, **IN_TIME}
+        for name, keys in self._by_field.items():
+            yield from ((kinds[name], key) for key in keys if key is not None)
+
+
 def used_by_plan(
-    records: Records, rules: RuleBook, links: Mapping[str, Link], settings: Settings
+    entities: Iterable[RuleKey], rules: RuleBook, links: Mapping[str, Link], settings: Settings
 ) -> set[Used]:
-    """What the plan of these records may refer to: by their rules, by what was created for them
-    before, and by the settings."""
+    """What the plan of records that name these entities may refer to: by their rules, by what was
+    created for them before, and by the settings."""
     used = set(used_by_settings(settings))
-    for kind, key in _with_clients(_keys_of(records), rules):
+    for kind, key in _with_clients(entities, rules):
         rule = rules.get((kind, key))
         references = references_of(kind, rule.mapping) if rule is not None else ()
         some = [(each.purposes, each.ledger_id) for each in references]
@@ -159,7 +181,7 @@ def _with_clients(keys: Iterable[RuleKey], rules: RuleBook) -> set[RuleKey]:
     return found
 
 
-def _keys_of(records: Records) -> set[RuleKey]:
+def entities_of(records: Records) -> set[RuleKey]:
     """The kinds and keys of all entities that these records name."""
     lines = [line for invoice in records.invoices for line in invoice.lines]
     listed = {(RULES[RecordKind(record.kind)], record.key) for record in records.listed}

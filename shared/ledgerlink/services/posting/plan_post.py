@@ -25,8 +25,12 @@ from ledgerlink.domain.planning.time import linked_keys
 from ledgerlink.domain.ports import Ledger, Stop
 from ledgerlink.services.defects import report_defect
 from ledgerlink.services.dependencies import Dependencies
-from ledgerlink.services.posting.default_dimensions import defaults_for, with_required_dimensions
-from ledgerlink.services.posting.known_targets import known_targets, used_by_plan
+from ledgerlink.services.posting.default_dimensions import (
+    defaults_for,
+    named_in,
+    with_required_dimensions,
+)
+from ledgerlink.services.posting.known_targets import entities_of, known_targets, used_by_plan
 from ledgerlink.services.posting.ledger_names import (
     foreign_customers,
     foreign_vendors,
@@ -112,7 +116,7 @@ class PostPlanner:
         features = self.company.features
         if records.expenses or records.invoices:
             features = with_required_dimensions(deps, connection, features)
-        used = used_by_plan(records, rules, links, settings)
+        used = used_by_plan(entities_of(records), rules, links, settings)
         money = {link.key: link for link in _money_documents(links, expense_owners)}
         return PlanInput(
             entries=records.times,
@@ -122,7 +126,9 @@ class PostPlanner:
             composer=deps.connector(connection.ledger).composer_for(features, settings.ledger),
             posting=settings.posting,
             features=features,
-            defaults=defaults_for(deps, connection, records.with_dimensions(), rules, links),
+            defaults=defaults_for(
+                deps, connection, named_in(records.with_dimensions()), rules, links
+            ),
             names=names_in_use(deps, connection),
             currencies=self._from_list(foreign_customers, records.times or records.invoices),
             attached=deps.links.beginning(key, _deleted_receipts(records)),

@@ -12,10 +12,11 @@ from ledgerlink.domain.ports import Ledger, Stop
 
 
 async def read_snapshots(
-    ledger: Ledger, links: Iterable[Link], stop: Stop
+    ledger: Ledger, links: Iterable[Link], stop: Stop, *, by_day: bool = True
 ) -> Mapping[str, Snapshot | None]:
     """The snapshot of each linked document, by posting key; None for one that the ledger no longer
-    has. Documents of a kind that the ledger refuses to show are locked. Raises Interrupted."""
+    has. Many are read by their days, unless `by_day` is false. Documents of a kind that the ledger
+    refuses to show are locked. Raises Interrupted."""
     by_kind: dict[str, list[Link]] = defaultdict(list)
     for link in links:
         by_kind[link.kind].append(link)
@@ -24,7 +25,8 @@ async def read_snapshots(
         ids = [link.ledger_id for link in some]
         groups = {link.ledger_id: link.group for link in some if link.group}
         try:
-            found = await ledger.snapshots(kind, ids, _days(some), stop, groups)
+            days = _days(some) if by_day else None
+            found = await ledger.snapshots(kind, ids, days, stop, groups)
         except KindRefused as refused:
             found = {link.ledger_id: _unseen(link, refused) for link in some}
         snapshots |= {link.key: found.get(link.ledger_id) for link in some}

@@ -17,6 +17,7 @@ from ledgerlink.domain.model.source_records import (
 )
 from ledgerlink.domain.planning.inputs import Rejected
 from ledgerlink.services.dependencies import Dependencies
+from ledgerlink.services.ports import LARGEST_FILE
 from ledgerlink.wire.records import key_of, kind_of, readable_as, source_record
 
 
@@ -34,9 +35,11 @@ class Records:
     rejected: list[Rejected] = field(default_factory=list)
     """Records that are invalid, or that the user may not post, with the reason."""
 
-    def add(self, record: Record) -> None:
-        """Add a valid record."""
+    def add(self, record: Record | Rejected) -> None:
+        """Add a record."""
         match record:
+            case Rejected():
+                self.rejected.append(record)
             case TimeEntry():
                 self.times.append(record)
             case ExpenseEntry():
@@ -64,23 +67,38 @@ Kinds = Collection[RecordKind] | None
 """The kinds of records that a user may post; None means all."""
 
 
+def bounded(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """These lines. Raises Invalid when they are more than fit into memory."""
+    size = 0
+    for line in lines:
+        size += len(line)
+        if size > LARGEST_FILE:
+            detail = f"it holds more than {LARGEST_FILE} bytes once unpacked"
+            raise Invalid("unreadable_upload", detail, "Post the records in smaller files.")
+        yield line
+
+
 def read_records(lines: Iterable[bytes], user: str, kinds: Kinds = None) -> Records:
     """The records of these lines. Those that are invalid or of a kind outside `kinds` are
     rejected."""
     records = Records()
     for number, line in enumerate(lines, start=1):
-        try:
-            record = source_record(line)
-        except Invalid as invalid:
-            records.rejected.append(_rejected(line, number, invalid))
-            continue
-        right = required_kind(record.kind, record.key)
-        if is_kind_allowed(kinds, right):
-            records.add(record)
-        else:
-            why = reason("kind_not_allowed", field="kind", user=user, kind=right)
-            records.rejected.append(Rejected(record.key, why, RecordKind(record.kind)))
+        records.add(read_record(line, number, user, kinds))
     return records
+
+
+def read_record(line: bytes, number: int, user: str, kinds: Kinds = None) -> Record | Rejected:
+    """The record of line `number`, counted from 1. One that is invalid or of a kind outside `kinds`
+    is rejected."""
+    try:
+        record = source_record(line)
+    except Invalid as invalid:
+        return _rejected(line, number, invalid)
+    right = required_kind(record.kind, record.key)
+    if is_kind_allowed(kinds, right):
+        return record
+    why = reason("kind_not_allowed", field="kind", user=user, kind=right)
+    return Rejected(record.key, why, RecordKind(record.kind))
 
 
 def _rejected(line: bytes, number: int, invalid: Invalid) -> Rejected:
@@ -105,12 +123,19 @@ def required_kind(kind: str, key: object) -> str:
     return str(key).partition("/")[0] if kind == RecordKind.RECEIPT else kind
 
 
-def time_records(deps: Dependencies, run: Run) -> tuple[list[TimeEntry], list[Rejected]]:
-    """The time entries of an import; records of other kinds are rejected."""
-    records = read_records(deps.staging.records(run.staged), run.created_by)
-    others = [*records.expenses, *records.invoices, *records.listed, *records.deleted]
-    refused = [Rejected(one.key, _not_imported(one), RecordKind(one.kind)) for one in others]
-    return records.times, [*records.rejected, *refused]
+def time_records(deps: Dependencies, run: Run) -> Iterator[TimeEntry | Rejected]:
+    """The time entries of an import, one by one; records of other kinds are rejected. Raises
+    Invalid for records that cannot be read."""
+    for number, line in enumerate(deps.staging.records(run.staged), start=1):
+        yield time_record(line, number, run.created_by)
+
+
+def time_record(line: bytes, number: int, user: str) -> TimeEntry | Rejected:
+    """The time entry of line `number`, counted from 1."""
+    record = read_record(line, number, user)
+    if isinstance(record, TimeEntry | Rejected):
+        return record
+    return Rejected(record.key, _not_imported(record), RecordKind(record.kind))
 
 
 def _not_imported(record: Record) -> Reason:

@@ -1,0 +1,121 @@
+"""The parts of a plan that is being made, stored one by one, so that a worker can go on where
+another was stopped."""
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+
+from ledgerlink.domain.errors import Conflict, Interrupted
+from ledgerlink.domain.model.imports import added_up, totals
+from ledgerlink.domain.model.plan import Operation
+from ledgerlink.domain.model.runs import Run
+from ledgerlink.domain.model.source_records import RecordKind
+from ledgerlink.domain.planning.ordering import GOING
+from ledgerlink.domain.planning.planner import Planner
+from ledgerlink.services.dependencies import Dependencies
+from ledgerlink.services.posting.chunks import part_lines
+from ledgerlink.wire.stored import dump, load
+
+Totals = Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartsDone:
+    """The parts of a plan that are made, and what those to come have to know of them."""
+
+    basis: str
+    """What the plan is made from. Parts with another one are not those of the same plan."""
+    files: tuple[str, ...] = ()
+    """The names of the parts' files, in order."""
+    through: str = ""
+    """The last place, in the order of the records, that is planned."""
+    new_lists: tuple[str, ...] = ()
+    """See `Planner`, as the next three."""
+    needed: tuple[str, ...] = ()
+    asked: Mapping[str, RecordKind] = field(default_factory=dict)
+    highest: int = GOING
+    totals: Totals = field(default_factory=dict)
+    """Of the operations of the parts."""
+    gone: tuple[str, ...] = ()
+    """Posting keys of documents to be deleted that the ledger no longer has."""
+    postponed: tuple[str, ...] = ()
+    """Cells of records that are planned together after all others, in hexadecimal digits."""
+    postponed_links: tuple[str, ...] = ()
+    """The posting keys of the links of these records that only their days lead to."""
+
+
+class PlanParts:
+    """The parts of one plan. The newest is kept in memory until the next one comes, because most
+    plans have only one."""
+
+    def __init__(self, deps: Dependencies, run: Run, basis: str) -> None:
+        self._deps = deps
+        self._run = run
+        self._newest: list[bytes] = []
+        self._stored = self.done = self._found(basis)
+
+    def _found(self, basis: str) -> PartsDone:
+        """What an earlier worker has done of this plan."""
+        for line in self._deps.staging.notes(self._run, self._notes):
+            done = load(PartsDone, json.dumps(line))
+            if done.basis == basis:
+                return done
+        return PartsDone(basis=basis)
+
+    @property
+    def _notes(self) -> str:
+        return f"parts-{self._run.plan}"
+
+    def add(self, planner: Planner, operations: Sequence[Operation], through: str) -> None:
+        """Add a part that ends at this place."""
+        self._store()
+        done = self.done
+        self._newest = part_lines(operations, len(done.files))
+        gone = (operation.key for operation in operations if operation.was_already_gone)
+        self.done = replace(
+            done,
+            files=(*done.files, self._deps.ids.new(self._deps.clock.now())),
+            through=through,
+            new_lists=planner.new_lists,
+            needed=tuple(planner.needed),
+            asked=dict(planner.asked),
+            highest=planner.highest,
+            totals=added_up(done.totals, totals(operations)),
+            gone=(*done.gone, *gone),
+        )
+
+    def postpone(self, cells: Collection[bytes], links: Iterable[str]) -> None:
+        """Have the records of these cells, and these links, planned together at the end."""
+        known = {*self.done.postponed, *(cell.hex() for cell in cells)}
+        keys = {*self.done.postponed_links, *links}
+        self.done = replace(
+            self.done, postponed=tuple(sorted(known)), postponed_links=tuple(sorted(keys))
+        )
+
+    @property
+    def postponed(self) -> set[bytes]:
+        """The cells of the records that are planned at the end."""
+        return set(map(bytes.fromhex, self.done.postponed))
+
+    def _store(self) -> None:
+        if self.done.files == self._stored.files:
+            return
+        self._deps.staging.put_part(self._run, self.done.files[-1], self._newest)
+        self._deps.staging.put_notes(self._run, self._notes, [json.loads(dump(self.done))])
+        self._newest, self._stored = [], self.done
+
+    def interrupt(self) -> None:
+        """Store what is done, because the worker has to stop. Raises Interrupted."""
+        self._store()
+        if len(self.done.files) != self._run.parts:
+            run = replace(self._run, parts=len(self.done.files))
+            with suppress(Conflict):  # a user discarded it meanwhile
+                self._deps.runs.save(run, of_generation=run.generation)
+        raise Interrupted
+
+    def lines(self, last: Sequence[Operation]) -> list[Iterable[bytes]]:
+        """The sorted lines of every part, and of these `last` operations."""
+        staging, files = self._deps.staging, self.done.files
+        stored = [staging.part(self._run, name) for name in self._stored.files]
+        return [*stored, self._newest, part_lines(last, len(files))]

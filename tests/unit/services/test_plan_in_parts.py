@@ -1,0 +1,179 @@
+"""An import is planned some days at a time: the plan is that which is made in one piece."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ledgerlink.domain.mapping.resolver import creatable_keys
+from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.documents import needs
+from ledgerlink.domain.model.plan import ItemState, Operation
+from ledgerlink.domain.model.rules import CreateProject, LinkTo, Mapping, RuleKind, Skip
+from ledgerlink.domain.model.runs import Run, RunState
+from ledgerlink.domain.planning.inputs import PlanInput, Rejected
+from ledgerlink.domain.planning.planner import plan
+from ledgerlink.domain.planning.time import entry_attributes, linked_keys
+from ledgerlink.services.imports import plan_sheet, sheet_part
+from ledgerlink.services.posting.known_targets import entities_of, known_targets, used_by_plan
+from ledgerlink.services.posting.rule_book import stored_rules
+from ledgerlink.services.posting.snapshots import read_snapshots
+from ledgerlink.services.posting.staged_records import Records, time_records
+from ledgerlink.services.runs.ledger_session import ledger_session
+from ledgerlink.wire.stored import dump
+
+from tests.fakes.service import InMemoryService, entry, in_memory_service
+from tests.support.importing import FEBRUARY, drafted, planned, started
+from tests.support.sampling import examples
+
+MERGED = {"description": "neither"}
+RULES: dict[str, Mapping] = {
+    "p1": LinkTo(ledger_id="C1"),
+    "p2": LinkTo(ledger_id="C2"),
+    "p3": CreateProject(name="Third"),
+    "p4": Skip(),
+}
+
+days = st.integers(1, 6)
+entries = st.builds(
+    lambda key, day, project, staff, minutes, approval: entry(
+        key,
+        work_date=f"2026-02-{day:02d}",
+        project_key=project,
+        staff_key=staff,
+        minutes=minutes,
+        approval=approval,
+    ),
+    st.sampled_from([f"t{n}" for n in range(9)]),
+    days,
+    st.sampled_from([*RULES, "p1", "p2"]),
+    st.sampled_from(["u1", "u1", "u1", "u9"]),
+    st.integers(1, 90),
+    st.sampled_from(["approved", "approved", "rejected"]),
+)
+good = st.builds(
+    lambda key, day, project: entry(key, work_date=f"2026-02-{day:02d}", project_key=project),
+    st.sampled_from([f"t{n}" for n in range(9)]),
+    days,
+    st.sampled_from(["p1", "p2", "p3"]),
+)
+damaged = st.sampled_from(
+    [
+        {"minutes": 30},
+        {"key": "t3", "minutes": "many", "staff_key": "u1", "work_date": "2026-02-03"},
+        {**entry("t4", work_date="2026-02-04"), "minutes": -1},
+        {**entry("t5"), "work_date": "2026-02-30"},
+        {"kind": "expense", "key": "t2"},
+        "not a record",
+    ]
+)
+before = st.lists(good, max_size=14, unique_by=lambda one: one["key"])
+after = st.lists(st.one_of(entries, good, good, good, damaged), max_size=16)
+modes = st.sampled_from([None, MERGED])
+
+
+def one_piece(app: InMemoryService, connection: Connection, run: Run) -> list[Operation]:
+    """The plan of the draft, with all records and links in memory at once."""
+    deps, scope = app.deps, FEBRUARY
+    assert run.imported is not None
+    records = Records()
+    for record in time_records(deps, run):
+        if isinstance(record, Rejected) or scope.includes(entry_attributes(record)):
+            records.add(record)
+    records.times.sort(key=lambda one: one.work_date)
+    rules = stored_rules(deps, connection)
+    near = {k.key: k for k in deps.links.between(connection.key, scope.first_day, scope.last_day)}
+    wanted = linked_keys(records.times) | creatable_keys(rules)
+    links = {**deps.links.get(connection.key, wanted), **near}
+    settings_ = deps.settings.get(connection.key)
+    used = used_by_plan(entities_of(records), rules, links, settings_)
+    stored = deps.connections.get(connection.key)
+    assert stored.company is not None
+
+    async def snapshots() -> Any:
+        async with ledger_session(deps, stored) as session:
+            times = [link for link in links.values() if link.source]
+            return await read_snapshots(session.ledger, times, lambda: False)
+
+    owners = deps.links.owner_documents(connection.key, [one.key for one in records.times])
+    found = plan(
+        PlanInput(
+            entries=records.times,
+            rejected=records.rejected,
+            rules=rules,
+            links=links,
+            composer=deps.connector("fake").composer_for(stored.company.features, settings_.ledger),
+            posting=run.imported.posting or settings_.posting,
+            features=stored.company.features,
+            owners=owners,
+            whole=True,
+            scope=[k for k in near.values() if k.imported and k.source],
+            snapshots=asyncio.run(snapshots()),
+            targets=known_targets(deps, connection, settings_, used),
+        )
+    )
+    return list(found)
+
+
+def comparable(operations: list[Operation]) -> list[bytes]:
+    """The operations without their numbers, in an order that does not depend on the plan's."""
+    return sorted(dump(replace(op, seq=0, after=tuple(sorted(op.after)))) for op in operations)
+
+
+def keeps_its_order(operations: list[Operation]) -> bool:
+    """Whether every operation comes after those that it needs."""
+    places = {op.key: op.seq for op in operations if op.state is ItemState.PENDING}
+    return all(
+        places.get(key, -1) < op.seq or key == op.key
+        for op in operations
+        if op.state is ItemState.PENDING
+        for key in (*needs(op.body), *op.after)
+    )
+
+
+@pytest.fixture(autouse=True)
+def _small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan_sheet, "PART_SIZE", 1)
+    monkeypatch.setattr(plan_sheet, "MOST_LINKS", 2)
+    monkeypatch.setattr(sheet_part, "MOST_LINKS", 2)
+
+
+def firm() -> tuple[InMemoryService, Connection]:
+    app = in_memory_service()
+    connection = app.connected()
+    app.rules(connection, RuleKind.PROJECTS, RULES)
+    return app, connection
+
+
+def draft(app: InMemoryService, connection: Connection, key: str, some: Any, mode: Any) -> Run:
+    return drafted(app, connection, *some, key=key, posting=mode)
+
+
+@settings(max_examples=examples(100), deadline=None)
+@given(before, modes, before, modes, after, modes, st.lists(st.integers(0, 8), max_size=2))
+def test_the_plan_in_parts_is_the_plan_in_one_piece(
+    first: Any,
+    first_mode: Any,
+    second: Any,
+    second_mode: Any,
+    last: Any,
+    last_mode: Any,
+    billed: list[int],
+) -> None:
+    app, connection = firm()
+    for key, some, mode in (("1", first, first_mode), ("2", second, second_mode)):
+        started(app, planned(app, draft(app, connection, key, some, mode)))
+    for link in list(app.deps.links.between(connection.key, FEBRUARY.first_day, FEBRUARY.last_day)):
+        if any(f"t{number}" in link.members for number in billed):
+            app.company().billed[link.ledger_id] = "INV-1"
+    run = draft(app, connection, "3", last, last_mode)
+    expected = one_piece(app, connection, run)
+    run = planned(app, run)
+    assert run.state is RunState.READY, run.reason
+    found = [item.operation for item in app.items(run)]
+    assert comparable(found) == comparable(expected)
+    assert [op.seq for op in found] == list(range(len(found)))
+    assert keeps_its_order(found)
+    assert keeps_its_order(expected)
