@@ -8,6 +8,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import httpx
+from ledgerlink.storage.shape import TableShape
+from ledgerlink.storage.table import Table
 
 from local.demo.intacct import gateway
 from local.demo.intacct.company import IntacctCompany
@@ -130,6 +132,7 @@ def _stores(aws: Aws) -> str:
             {"AttributeName": "sk", "AttributeType": "S"},
         ],
     )
+    TableShape(Table(aws.client("dynamodb"), NAME)).finish()
     aws.client("s3").create_bucket(Bucket=NAME)
     aws.client("events").create_event_bus(Name=NAME)
     secrets = aws.client("secretsmanager")

@@ -163,11 +163,17 @@ class FakeRules:
         return [versions[number] for number in sorted(versions)]
 
 
+NO_LINKS: Mapping[str, Link] = {}
+NO_DAYS: Mapping[str, date] = {}
+
+
 @dataclass
 class FakeLinks:
-    """Implements `services.ports.Links`."""
+    """Implements `services.ports.Links`. Like the table, it finds only what was indexed."""
 
     rows: dict[ConnectionKey, dict[str, Link]] = field(default_factory=dict)
+    found_by: dict[ConnectionKey, set[tuple[str, object]]] = field(default_factory=dict)
+    """Posting keys with the days and ids by which their links are found."""
 
     def get(self, connection_key: ConnectionKey, wanted: Iterable[str]) -> Mapping[str, Link]:
         mine = self.rows.get(connection_key, {})
@@ -176,17 +182,28 @@ class FakeLinks:
     def of_records(
         self, connection_key: ConnectionKey, kinds: Collection[str], ledger_ids: Iterable[str]
     ) -> Mapping[str, Link]:
-        mine = self.rows.get(connection_key, {}).values()
-        by_id = {link.ledger_id: link for link in mine if link.kind in kinds}
+        by_id = {link.ledger_id: link for link in self._listed(connection_key, kinds)}
         return {each: by_id[each] for each in ledger_ids if each in by_id}
 
     def ledger_ids(self, connection_key: ConnectionKey, kinds: Collection[str]) -> Iterator[str]:
-        mine = self.rows.get(connection_key, {}).values()
-        return iter([link.ledger_id for link in mine if link.kind in kinds])
+        return iter([link.ledger_id for link in self._listed(connection_key, kinds)])
+
+    def _listed(self, connection_key: ConnectionKey, kinds: Collection[str]) -> Iterator[Link]:
+        found_by = self.found_by.get(connection_key, set())
+        for link in self.rows.get(connection_key, {}).values():
+            if link.kind in kinds and (link.key, link.ledger_id) in found_by:
+                yield link
 
     def between(self, connection_key: ConnectionKey, first: date, last: date) -> Iterator[Link]:
         mine = self.rows.get(connection_key, {}).values()
-        worked = [link for link in mine if link.source and first <= link.source.work_date <= last]
+        found_by = self.found_by.get(connection_key, set())
+        worked = [
+            link
+            for link in mine
+            if link.source
+            and first <= link.source.work_date <= last
+            and (link.key, link.source.work_date) in found_by
+        ]
         return iter(worked)
 
     def beginning(self, connection_key: ConnectionKey, starts: Iterable[str]) -> Mapping[str, Link]:
@@ -204,10 +221,30 @@ class FakeLinks:
         carried = {member: link for link in several for member in link.members}
         return {member: carried[member] for member in members if member in carried}
 
-    def put(self, connection_key: ConnectionKey, links: Sequence[Link]) -> None:
+    def index_days(self, connection_key: ConnectionKey, days: Mapping[str, date]) -> None:
+        self.found_by.setdefault(connection_key, set()).update(days.items())
+
+    def put(
+        self,
+        connection_key: ConnectionKey,
+        links: Sequence[Link],
+        before: Mapping[str, Link] = NO_LINKS,
+        days: Mapping[str, date] = NO_DAYS,
+    ) -> None:
         self.rows.setdefault(connection_key, {}).update({link.key: link for link in links})
+        found_by = self.found_by.setdefault(connection_key, set())
+        for link in links:
+            found_by |= _ways(link) - _ways(before.get(link.key)) - {(link.key, days.get(link.key))}
 
     def delete(self, connection_key: ConnectionKey, gone: Sequence[str]) -> None:
         mine = self.rows.get(connection_key, {})
         for key in gone:
             mine.pop(key, None)
+
+
+def _ways(link: Link | None) -> set[tuple[str, object]]:
+    """The day and the id by which the link is found, with its posting key."""
+    if link is None:
+        return set()
+    day = {(link.key, link.source.work_date)} if link.source else set()
+    return day | ({(link.key, link.ledger_id)} if link.listed else set())

@@ -134,8 +134,8 @@ class Links(Protocol):
 
     def get(self, connection_key: ConnectionKey, wanted: Iterable[str]) -> Mapping[str, Link]: ...
     def beginning(self, connection_key: ConnectionKey, starts: Iterable[str]) -> Mapping[str, Link]:
-        """The links whose posting keys begin with one of these. Of the keys that are too long
-        to be stored as they are, only receipts' are found, by the record that they belong to."""
+        """The links of the receipts of some records, each of which is given by what its receipts'
+        posting keys begin with."""
         ...
 
     def of_records(
@@ -162,9 +162,24 @@ class Links(Protocol):
         after one of its members is not found here, but by its posting key."""
         ...
 
-    def put(self, connection_key: ConnectionKey, links: Sequence[Link]) -> None: ...
+    def index_days(self, connection_key: ConnectionKey, days: Mapping[str, date]) -> None:
+        """Have links with these posting keys be found by these days of work as soon as they are
+        stored. Many at once take less space than each when it is stored."""
+        ...
+
+    def put(
+        self,
+        connection_key: ConnectionKey,
+        links: Sequence[Link],
+        before: Mapping[str, Link] = ...,
+        days: Mapping[str, date] = ...,
+    ) -> None:
+        """Store these links, so that they are found in every way. Nothing is written again by which
+        they are found already: as they were stored `before`, and by the `days` of `index_days`."""
+        ...
+
     def delete(self, connection_key: ConnectionKey, gone: Sequence[str]) -> None:
-        """Delete the links with these posting keys, and every index row that leads to them."""
+        """Delete the links with these posting keys."""
         ...
 
 

@@ -6,10 +6,12 @@
 | an idempotency key's run | firm/connection | idempotency#key |
 | rules of a kind, one rule's history | firm/connection | rule#kind#key, rulelog#kind#key#version |
 | how often rules were changed | firm/connection | rules |
-| links by posting key, or by the ledger's id | firm/connection | link#key, written#kind#id |
-| links by day of work, by a member | firm/connection | worked#day#key, carrier#entry |
-| receipts' links with long keys, by the record | firm/connection | attached#beginning#key |
-| expenses' links by a member | firm/connection | carrier#expense#entry |
+| links by posting key | firm/connection/links/shard | key#key |
+| receipts' links with long keys | firm/connection/links/shard | receipt#beginning#key |
+| links by a member | firm/connection/links/shard | member#kind#record |
+| whether any link is found by a member | firm/connection | members#kind |
+| links by day of work | firm/connection/worked | first day of the week#content |
+| links by the ledger's id | firm/connection/written/kind | block of ids#content |
 | settings, how far the lists are, the feed's head | firm/connection | settings, sync, feed |
 | when it is due, metered calls of a month | firm/connection | schedule, usage#month |
 | records of a list, one record | firm/connection/records/type | record#id |
@@ -25,8 +27,9 @@
 | a consent under way | authorization/hash | authorization |
 | connections that are due | due/shard | moment#firm#connection |
 | the application's metered calls of a month | usage/ledger | usage#month |
+| which shape the rows have, how far a migration is | table | shape, migration#shape |
 
-The last four rows are read before a firm is known, or for all firms. They contain only names of a
+The last five rows are read before a firm is known, or for all firms. They contain only names of a
 firm (firm, connection, user) and the time at which a connection is due.
 """
 
@@ -42,6 +45,16 @@ LONGEST_PART = 240
 """Characters of a part of a key. A longer part is replaced by its hash."""
 DUE_SHARDS = range(16)
 """The partitions of the index of due times, so that no single one takes all writes."""
+LINK_SHARDS = range(16)
+"""The partitions of a connection's links. A ledger that takes 3,500 entries in a request has their
+links written at once, and one partition takes 1,000 a second."""
+ID_BLOCK = 128
+"""Ids of the ledger that share the rows by which their links are found. Ledgers count upwards, so
+that records which are posted together have ids close to each other."""
+MOST_DIGITS = 18
+"""Digits of an id that is taken for a number."""
+TABLE = "table"
+"""The partition of what is said of the table itself."""
 
 
 def _join(*parts: str) -> str:
@@ -71,6 +84,31 @@ def firm(firm_id: str) -> str:
 def connection(connection_key: ConnectionKey) -> str:
     """The partition of everything that belongs to a connection and has no partition of its own."""
     return _join("firm", connection_key.firm, "connection", connection_key.id)
+
+
+def links(connection_key: ConnectionKey, name: str) -> str:
+    """The partition of the links whose place is decided by `name`: the posting key; of a receipt,
+    the beginning of its posting key, so that the receipts of a record are together."""
+    digest = hashlib.sha256(name.encode()).digest()
+    shard = f"{digest[0] % len(LINK_SHARDS):02d}"
+    return _join("firm", connection_key.firm, "connection", connection_key.id, "links", shard)
+
+
+def worked(connection_key: ConnectionKey) -> str:
+    """The partition of the rows by which links are found by day of work."""
+    return _join("firm", connection_key.firm, "connection", connection_key.id, "worked")
+
+
+def written(connection_key: ConnectionKey, kind: str) -> str:
+    """The partition of the rows by which links are found by the ledger's id."""
+    return _join("firm", connection_key.firm, "connection", connection_key.id, "written", kind)
+
+
+def id_block(ledger_id: str) -> int | None:
+    """The number of the block that an id of the ledger belongs to; None for one that is no plain
+    number and has a block of its own."""
+    plain = ledger_id.isascii() and ledger_id.isdigit() and len(ledger_id) <= MOST_DIGITS
+    return int(ledger_id) // ID_BLOCK if plain else None
 
 
 def run(connection_key: ConnectionKey, run_id: str) -> str:

@@ -2,77 +2,95 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import islice, product
+from itertools import islice
+from typing import TypeVar
 
 from ledgerlink.domain.model.connections import ConnectionKey
-from ledgerlink.domain.model.document_facts import EntryAttributes
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.source_records import RecordKind
-from ledgerlink.storage import keys
+from ledgerlink.storage import link_rows
+from ledgerlink.storage.earlier_link_rows import EarlierLinkRows
+from ledgerlink.storage.link_rows import LinkRows, Named
+from ledgerlink.storage.shape import TableShape
 from ledgerlink.storage.table import Row, Table
-from ledgerlink.wire.stored import dump, load
+
+T = TypeVar("T")
 
 AT_ONCE = 100
 """Links that are read at once while a caller may stop early."""
 MANY_AT_ONCE = 1000
 """Links that are read at once while a caller wants all of them."""
-
-
-RECEIPTS = f"{RecordKind.RECEIPT}:"
-"""What the posting keys of receipts begin with."""
+NO_LINKS: Mapping[str, Link] = {}
+NO_DAYS: Mapping[str, date] = {}
 
 
 class DynamoLinks:
     """Implements `services.ports.Links`.
 
-    A link has one row under its posting key, and index rows that contain that key: by the ledger's
-    id, by day of work, and by member. An index row that a link no longer matches is not deleted, so
-    every reader compares it with the link.
+    The rows by which a link is found are written before the link, so that a link which exists is
+    always found. While the table may have rows of the earlier shape, those are read, too, and
+    before the others: a row that a migration moves meanwhile is then seen at one place or both.
     """
 
     def __init__(self, table: Table) -> None:
         self._table = table
+        self._shape = TableShape(table)
 
     def get(self, connection_key: ConnectionKey, wanted: Iterable[str]) -> Mapping[str, Link]:
-        pk = keys.connection(connection_key)
-        rows = self._table.get_many(pk, (keys.row("link", key) for key in wanted))
-        return {link.key: link for link in map(_link, rows)}
+        posting_keys = list(wanted)
+        found: dict[str, Link] = {}
+        for rows in self._stored():
+            found |= rows.get(connection_key, posting_keys)
+        return found
 
     def beginning(self, connection_key: ConnectionKey, starts: Iterable[str]) -> Mapping[str, Link]:
-        pk, wanted = keys.connection(connection_key), list(starts)
-        plain = self._table.query_many(pk, (keys.row("link", start) for start in wanted))
-        found = {link.key: link for link in map(_link, plain)}
-        hashed = self._table.query_many(pk, (keys.under("attached", start) for start in wanted))
-        return {**found, **self.get(connection_key, {row["key"] for row in hashed})}
+        wanted = list(starts)
+        found: dict[str, Link] = {}
+        for rows in self._stored():
+            found |= rows.beginning(connection_key, wanted)
+        return found
 
     def of_records(
         self, connection_key: ConnectionKey, kinds: Collection[str], ledger_ids: Iterable[str]
     ) -> Mapping[str, Link]:
-        pk = keys.connection(connection_key)
-        wanted = product(ledger_ids, kinds)
-        rows = self._table.get_many(pk, (keys.row("written", kind, i) for i, kind in wanted))
-        named = {row["ledger_id"]: row["key"] for row in rows}
-        links = self.get(connection_key, named.values())
-        found = {ledger_id: links.get(key) for ledger_id, key in named.items()}
-        # The row of an earlier ledger record still exists after a link got another one.
-        return {i: link for i, link in found.items() if link is not None and link.ledger_id == i}
+        wanted = set(ledger_ids)
+        named = (
+            pair
+            for rows in self._stored()
+            for kind in kinds
+            for pair in rows.of_ids(connection_key, kind, wanted)
+        )
+        return {link.ledger_id: link for link in self._matching(connection_key, kinds, named)}
 
     def ledger_ids(self, connection_key: ConnectionKey, kinds: Collection[str]) -> Iterator[str]:
-        pk = keys.connection(connection_key)
-        for kind in kinds:
-            rows = self._table.query(pk, keys.under("written", kind))
-            while ids := [row["ledger_id"] for row in islice(rows, AT_ONCE)]:
-                yield from self.of_records(connection_key, [kind], ids)
+        named = (
+            pair
+            for rows in self._stored()
+            for kind in kinds
+            for pair in rows.all_ids(connection_key, kind)
+        )
+        fresh = _once(named)
+        while some := list(islice(fresh, AT_ONCE)):
+            yield from (link.ledger_id for link in self._matching(connection_key, kinds, some))
+
+    def _matching(
+        self, connection_key: ConnectionKey, kinds: Collection[str], named: Iterable[Named]
+    ) -> Iterator[Link]:
+        """The links of these ids and posting keys that still have the id."""
+        pairs = set(named)
+        links = self.get(connection_key, {key for _, key in pairs})
+        for link in links.values():
+            if (link.ledger_id, link.key) in pairs and link.kind in kinds:
+                yield link
 
     def between(self, connection_key: ConnectionKey, first: date, last: date) -> Iterator[Link]:
-        pk = keys.connection(connection_key)
-        rows = self._table.between(
-            pk, keys.row("worked", first.isoformat()), keys.under("worked", last.isoformat()) + "~"
+        named = (
+            key for rows in self._stored() for key in rows.of_days(connection_key, first, last)
         )
-        while some := {row["key"]: row["sk"] for row in islice(rows, MANY_AT_ONCE)}:
-            for key, link in self.get(connection_key, some).items():
-                # The row of an earlier day still exists after a link got another day.
-                if link.source and _worked(link.source, key) == some[key]:
+        fresh = _once(named)
+        while some := list(islice(fresh, MANY_AT_ONCE)):
+            for link in self.get(connection_key, some).values():
+                if link.work_date is not None and first <= link.work_date <= last:
                     yield link
 
     def owner_documents(
@@ -81,70 +99,98 @@ class DynamoLinks:
         members: Iterable[str],
         record: RecordKind = RecordKind.TIME,
     ) -> Mapping[str, Link]:
-        pk = keys.connection(connection_key)
-        if not any(self._table.query(pk, _owner_rows(record), limit=1, names=["member"])):
-            return {}
-        rows = self._table.get_many(pk, (_owner_row(record, member) for member in members))
-        named = {row["member"]: row["key"] for row in rows}
+        wanted = list(members)
+        named: dict[str, str] = {}
+        for rows in self._stored():
+            named |= rows.owners(connection_key, record, wanted)
         links = self.get(connection_key, set(named.values()))
         found = {member: links.get(key) for member, key in named.items()}
         # The row of an earlier member still exists after a document has lost it.
         return {m: link for m, link in found.items() if link is not None and m in link.members}
 
-    def put(self, connection_key: ConnectionKey, links: Sequence[Link]) -> None:
-        pk = keys.connection(connection_key)
-        rows = {row["sk"]: row for link in links for row in _rows(pk, link)}
-        self._table.put_many(rows.values())
+    def index_days(self, connection_key: ConnectionKey, days: Mapping[str, date]) -> None:
+        self._shape.mark()
+        self._table.put_many(link_rows.day_rows(connection_key, days))
+
+    def put(
+        self,
+        connection_key: ConnectionKey,
+        links: Sequence[Link],
+        before: Mapping[str, Link] = NO_LINKS,
+        days: Mapping[str, date] = NO_DAYS,
+    ) -> None:
+        self._shape.mark()
+        self._table.put_many(_distinct(_index_rows(connection_key, links, before, days)))
+        self._table.put_many(_distinct(link_rows.link_row(connection_key, link) for link in links))
 
     def delete(self, connection_key: ConnectionKey, gone: Sequence[str]) -> None:
-        pk = keys.connection(connection_key)
-        links = self.get(connection_key, gone)
-        found = (row["sk"] for link in links.values() for row in _rows(pk, link))
-        forward = (keys.row("link", key) for key in gone)
-        self._table.delete_many(pk, dict.fromkeys([*forward, *found]))
+        # The earlier rows first: a migration could move one of them to a place that is empty again.
+        for rows in self._stored():
+            rows.delete(connection_key, gone)
+
+    def _stored(self) -> Iterator[EarlierLinkRows | LinkRows]:
+        """The shapes that the table's rows may have, the earlier one first."""
+        if self._shape.has_earlier_rows:
+            yield EarlierLinkRows(self._table)
+        yield LinkRows(self._table)
 
 
-def _worked(source: EntryAttributes, key: str) -> str:
-    return keys.row("worked", source.work_date.isoformat(), key)
-
-
-def _rows(pk: str, link: Link) -> Iterator[Row]:
-    """The link's row, and its index rows: by the ledger's id if a sync reads such records, by day
-    if it is time, by the record of a receipt if its key is stored as a hash, and by member if it is
-    named after none of its members."""
-    yield {"pk": pk, "sk": keys.row("link", link.key), "data": dump(link).decode()}
-    named = {"pk": pk, "key": link.key}
-    if link.listed:
-        written = keys.row("written", link.kind, link.ledger_id)
-        yield named | {"sk": written, "ledger_id": link.ledger_id}
-    if link.source is not None:
-        yield named | {"sk": _worked(link.source, link.key)}
-    if link.key.startswith(RECEIPTS) and keys.is_hashed(link.key):
-        yield named | {"sk": keys.row("attached", _beginning(link.key), link.key)}
-    if link.is_found_by_members:
+def _index_rows(
+    connection_key: ConnectionKey,
+    links: Sequence[Link],
+    before: Mapping[str, Link],
+    days: Mapping[str, date],
+) -> Iterator[Row]:
+    """The rows by which these links are found: by day if they are time, by the ledger's id if a
+    sync reads such records, by member if they are named after none of theirs, and by the record of
+    a receipt if their key is stored as a hash."""
+    yield from link_rows.day_rows(connection_key, dict(_new_days(links, before, days)))
+    for kind, named in _new_ids(links, before).items():
+        yield from link_rows.id_rows(connection_key, kind, named)
+    owners = [link for link in links if link.is_found_by_members]
+    for record in {link.record for link in owners}:
+        yield link_rows.members_row(connection_key, record)
+    for link in owners:
         for member in link.members:
-            yield named | {"sk": _owner_row(link.record, member), "member": member}
+            yield link_rows.member_row(connection_key, link.record, member, link.key)
+    for link in links:
+        if link_rows.is_hashed_receipt(link.key):
+            yield link_rows.receipt_row(connection_key, link.key)
 
 
-def _beginning(receipt: str) -> str:
-    """What the keys of all receipts of one record begin with: `receipt:expense/<record>/`."""
-    kind, record, _ = receipt.split("/", 2)
-    return f"{kind}/{record}/"
+def _new_days(
+    links: Iterable[Link], before: Mapping[str, Link], days: Mapping[str, date]
+) -> Iterator[tuple[str, date]]:
+    """The days of work by which these links are not found yet, with their posting keys."""
+    for link in links:
+        known = (days.get(link.key), before[link.key].work_date if link.key in before else None)
+        if link.work_date is not None and link.work_date not in known:
+            yield link.key, link.work_date
 
 
-def _owner_row(record: RecordKind, member: str) -> str:
-    return keys.row(*_owner_parts(record), member)
+def _new_ids(links: Iterable[Link], before: Mapping[str, Link]) -> Mapping[str, Sequence[Named]]:
+    """The ids by which these links are not found yet, with their posting keys, by kind."""
+    found: dict[str, list[Named]] = {}
+    for link in links:
+        if link.listed and _listed_id(link) != _listed_id(before.get(link.key)):
+            found.setdefault(link.kind, []).append((link.ledger_id, link.key))
+    return found
 
 
-def _owner_rows(record: RecordKind) -> str:
-    return keys.under(*_owner_parts(record))
+def _listed_id(link: Link | None) -> Named | None:
+    """Kind and id of a link that is found by them."""
+    return (link.kind, link.ledger_id) if link is not None and link.listed else None
 
 
-def _owner_parts(record: RecordKind) -> tuple[str, ...]:
-    """The first parts of the key. Rows of time have no kind, because they are older than the
-    others."""
-    return ("carrier",) if record is RecordKind.TIME else ("carrier", record)
+def _once(named: Iterable[T]) -> Iterator[T]:
+    """Each of them once."""
+    seen: set[T] = set()
+    for one in named:
+        if one not in seen:
+            seen.add(one)
+            yield one
 
 
-def _link(row: Row) -> Link:
-    return load(Link, row["data"])
+def _distinct(rows: Iterable[Row]) -> Iterable[Row]:
+    """The last row of each key, because a call may not write a row twice."""
+    return {(row["pk"], row["sk"]): row for row in rows}.values()

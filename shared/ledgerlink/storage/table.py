@@ -1,10 +1,11 @@
 """The one table: reads and writes of rows, with retries of what DynamoDB did not process."""
 
+import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
@@ -13,6 +14,8 @@ from ledgerlink.domain.errors import ChangedMeanwhile
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+T = TypeVar("T")
 
 Row = dict[str, Any]
 """The attributes of a row, `pk` and `sk` included. Those that are None are not stored."""
@@ -26,7 +29,20 @@ PARALLEL_FROM = 4
 """With fewer calls than this, threads cost more time than they save."""
 ATTEMPTS = 8
 FIRST_PAUSE = 0.05
-"""Seconds before the rest of a call is repeated; doubled with each attempt."""
+"""Seconds before the rest of a call is repeated, on average; doubled with each attempt."""
+BUSY = frozenset(
+    {
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ThrottlingException",
+        "TransactionConflictException",
+    }
+)
+"""DynamoDB's errors for a call of which it processed nothing, because a partition has its limit of
+units per second or a row is in a transaction."""
+
+RowKey = tuple[str, str]
+"""Partition key and sort key of a row."""
 
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
@@ -40,12 +56,17 @@ class Table:
     """Rows by partition key (`pk`) and sort key (`sk`). All reads are consistent."""
 
     def __init__(
-        self, client: "DynamoDBClient", name: str, pause: Callable[[float], None] = time.sleep
+        self,
+        client: "DynamoDBClient",
+        name: str,
+        pause: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
     ) -> None:
         self._client = client
         self.name = name
         self._pause = pause
         self._threads = ThreadPoolExecutor(AT_ONCE, "table")
+        self._jitter = jitter
 
     def put(self, row: Row) -> None:
         """Write the row; it replaces one with the same keys."""
@@ -99,7 +120,7 @@ class Table:
                     raise Taken from error
                 if "TransactionConflict" not in codes:
                     raise
-                self._pause(FIRST_PAUSE * 2**attempt)
+                self._wait(attempt)
             else:
                 return
         raise TimeoutError(f"{self.name}: the transaction met another one {ATTEMPTS} times")
@@ -150,17 +171,23 @@ class Table:
         names: Sequence[str] = (),
     ) -> Iterator[Row]:
         """The rows of a partition whose sort keys begin with `prefix`, in order, after the sort key
-        `after`. With `names`, only these attributes are read."""
+        `after`; with an empty prefix, all of them. With `names`, only these attributes are read."""
         start: dict[str, Any] = {}
         if after is not None:
             start = {"ExclusiveStartKey": _typed({"pk": pk, "sk": after})}
         if names:
             start["ProjectionExpression"] = ", ".join(f"#{name}" for name in names)
             start["ExpressionAttributeNames"] = {f"#{name}": name for name in names}
+        condition, values = "pk = :pk", {":pk": pk}
+        if prefix:
+            condition, values = (
+                f"{condition} AND begins_with(sk, :prefix)",
+                {":prefix": prefix, **values},
+            )
         pages = self._client.get_paginator("query").paginate(
             TableName=self.name,
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
-            ExpressionAttributeValues=_typed({":pk": pk, ":prefix": prefix}),
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=_typed(values),
             ConsistentRead=True,
             ScanIndexForward=not backward,
             PaginationConfig={"MaxItems": limit, "PageSize": limit} if limit else {},
@@ -169,9 +196,15 @@ class Table:
         for page in pages:
             yield from map(_plain, page["Items"])
 
-    def query_many(self, pk: str, prefixes: Iterable[str]) -> Iterator[Row]:
-        """The rows of a partition whose sort keys begin with one of these."""
-        for rows in self._threads.map(lambda prefix: list(self.query(pk, prefix)), prefixes):
+    def query_many(self, prefixes: Iterable[RowKey]) -> Iterator[Row]:
+        """The rows of these partitions whose sort keys begin with the prefix given for each."""
+        for rows in self._in_parallel(lambda given: list(self.query(*given)), prefixes):
+            yield from rows
+
+    def between_many(self, ranges: Iterable[tuple[str, str, str]]) -> Iterator[Row]:
+        """The rows of these ranges, each of which is a partition with its first and last sort
+        key."""
+        for rows in self._in_parallel(lambda given: list(self.between(*given)), ranges):
             yield from rows
 
     def between(self, pk: str, first: str, last: str, limit: int | None = None) -> Iterator[Row]:
@@ -188,23 +221,33 @@ class Table:
 
     def get_many(self, pk: str, sort_keys: Iterable[str]) -> Iterator[Row]:
         """The existing rows of a partition with these sort keys, in no particular order."""
-        keys = [_typed({"pk": pk, "sk": sk}) for sk in dict.fromkeys(sort_keys)]
-        calls = list(parts(keys, READ_LIMIT))
-        answers = self._threads.map(self._read, calls) if len(calls) > 1 else map(self._read, calls)
-        for rows in answers:
+        return self.get_rows((pk, sk) for sk in sort_keys)
+
+    def get_rows(self, wanted: Iterable[RowKey]) -> Iterator[Row]:
+        """The existing rows with these keys, in no particular order."""
+        keys = [_typed({"pk": pk, "sk": sk}) for pk, sk in dict.fromkeys(wanted)]
+        for rows in self._in_parallel(self._read, parts(keys, READ_LIMIT)):
             yield from rows
 
     def _read(self, keys: Sequence[Any]) -> list[Row]:
         request: Any = {self.name: {"Keys": keys, "ConsistentRead": True}}
         rows: list[Row] = []
         for attempt in range(ATTEMPTS):
-            answer = self._client.batch_get_item(RequestItems=request)
-            rows += map(_plain, answer["Responses"].get(self.name, []))
-            request = answer.get("UnprocessedKeys")
-            if not request:
-                return rows
-            self._pause(FIRST_PAUSE * 2**attempt)
+            answer = _unless_busy(self._client.batch_get_item, request)
+            if answer is not None:
+                rows += map(_plain, answer["Responses"].get(self.name, []))
+                request = answer.get("UnprocessedKeys")
+                if not request:
+                    return rows
+            self._wait(attempt)
         raise TimeoutError(f"{self.name}: keys are still unread after {ATTEMPTS} attempts")
+
+    def _in_parallel(
+        self, read: Callable[[T], list[Row]], given: Iterable[T]
+    ) -> Iterator[list[Row]]:
+        """The results of these reads, in order. A single one needs no thread."""
+        wanted = list(given)
+        return self._threads.map(read, wanted) if len(wanted) > 1 else map(read, wanted)
 
     def put_many(self, rows: Iterable[Row]) -> None:
         """Write these rows, in no particular order."""
@@ -212,8 +255,12 @@ class Table:
 
     def delete_many(self, pk: str, sort_keys: Iterable[str]) -> None:
         """Delete the rows of a partition with these sort keys, in no particular order."""
-        keys = ({"pk": pk, "sk": sk} for sk in sort_keys)
-        self._batch([{"DeleteRequest": {"Key": _typed(key)}} for key in keys])
+        self.delete_rows((pk, sk) for sk in sort_keys)
+
+    def delete_rows(self, gone: Iterable[RowKey]) -> None:
+        """Delete the rows with these keys, in no particular order."""
+        keys = [_typed({"pk": pk, "sk": sk}) for pk, sk in dict.fromkeys(gone)]
+        self._batch([{"DeleteRequest": {"Key": key}} for key in keys])
 
     def add(self, pk: str, sk: str, name: str, number: int) -> None:
         """Add to a number of a row; the row is created if it does not exist."""
@@ -240,11 +287,28 @@ class Table:
     def _write(self, part: Sequence[Any]) -> None:
         request: Any = {self.name: part}
         for attempt in range(ATTEMPTS):
-            request = self._client.batch_write_item(RequestItems=request)["UnprocessedItems"]
-            if not request:
-                return
-            self._pause(FIRST_PAUSE * 2**attempt)
+            answer = _unless_busy(self._client.batch_write_item, request)
+            if answer is not None:
+                request = answer["UnprocessedItems"]
+                if not request:
+                    return
+            self._wait(attempt)
         raise TimeoutError(f"{self.name}: rows are still unwritten after {ATTEMPTS} attempts")
+
+    def _wait(self, attempt: int) -> None:
+        """Wait before the rest is tried again: between half of the attempt's pause and one and a
+        half, so that calls which were turned away together do not come back together."""
+        self._pause(FIRST_PAUSE * 2**attempt * (0.5 + self._jitter()))
+
+
+def _unless_busy(call: Callable[..., T], request: Any) -> T | None:
+    """The answer to a batch; None if DynamoDB turned it away as a whole and it may be repeated."""
+    try:
+        return call(RequestItems=request)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in BUSY:
+            return None
+        raise
 
 
 @contextmanager

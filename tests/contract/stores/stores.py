@@ -35,6 +35,7 @@ from ledgerlink.storage.runs import DynamoRuns
 from ledgerlink.storage.schedules import DynamoSchedules
 from ledgerlink.storage.secrets import SecretVaults
 from ledgerlink.storage.settings import DynamoSettings, DynamoUsage
+from ledgerlink.storage.shape import TableShape
 from ledgerlink.storage.staging import S3Staging
 from ledgerlink.storage.table import Table
 
@@ -176,7 +177,7 @@ def _listening(aws: Clients, name: str) -> Callable[[], Sequence[Event]]:
     return heard
 
 
-def new_table(aws: Clients, name: str) -> Table:
+def new_table(aws: Clients, name: str, *, migrated: bool = True) -> Table:
     aws.dynamodb.create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
@@ -189,7 +190,10 @@ def new_table(aws: Clients, name: str) -> Table:
             {"AttributeName": "sk", "AttributeType": "S"},
         ],
     )
-    return Table(aws.dynamodb, name)
+    table = Table(aws.dynamodb, name)
+    if migrated:
+        TableShape(table).finish()
+    return table
 
 
 def _vaults(aws: Clients, table: Table, clock: FakeClock, name: str) -> SecretVaults:

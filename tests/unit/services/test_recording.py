@@ -35,10 +35,10 @@ class Gate:
         self._put = app.links.put
         vars(app.links)["put"] = self.put
 
-    def put(self, connection_key: ConnectionKey, links: Sequence[Link]) -> None:
+    def put(self, connection_key: ConnectionKey, links: Sequence[Link], *found: Any) -> None:
         self.begun.set()
         assert self.opened.wait(SECONDS)
-        self._put(connection_key, links)
+        self._put(connection_key, links, *found)
 
 
 @pytest.fixture

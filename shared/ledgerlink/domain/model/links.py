@@ -1,7 +1,7 @@
 """Links: which ledger record a source record became."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from ledgerlink.domain.model.document_facts import DocumentFacts
@@ -50,6 +50,11 @@ class Link(DocumentFacts):
     def was_written_by(self, run_id: str) -> bool:
         """Whether the document is as that run wrote it, or as an undo brought it back."""
         return run_id in (self.run_id, self.restored)
+
+    @property
+    def work_date(self) -> date | None:
+        """The day on which its time was worked; None for what is not time."""
+        return self.source.work_date if self.source else None
 
     @property
     def is_found_by_members(self) -> bool:

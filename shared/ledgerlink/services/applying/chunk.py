@@ -232,7 +232,9 @@ class ChunkRun:
         preconditions = Preconditions.load(self.deps.links, self.run, operations.values())
         outcomes = {seq: preconditions.outcome(operations[seq]) for seq in self._open()}
         self.recorder.store_outcomes([outcome for outcome in outcomes.values() if outcome])
-        return sorted(seq for seq, outcome in outcomes.items() if not outcome)
+        sendable = sorted(seq for seq, outcome in outcomes.items() if not outcome)
+        self.recorder.prepare([operations[seq] for seq in sendable], preconditions.links)
+        return sendable
 
     def _batched(self, seqs: Sequence[int]) -> list[Sequence[int]]:
         if self.recorder.progress.series and len(seqs) <= SENT_ONE_BY_ONE:

@@ -8,10 +8,11 @@ import asyncio
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from ledgerlink.domain.model.documents import fingerprint
 from ledgerlink.domain.model.links import Link
-from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Request, Write
+from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome, Request, Write
 from ledgerlink.domain.model.runs import Chunk, Progress, Run
 from ledgerlink.services.dependencies import Dependencies
 
@@ -51,12 +52,30 @@ class Recorder:
     """Ledger seconds in a real second."""
     recorded: Counter[str] = field(default_factory=Counter)
     """Outcomes that this worker stored, by state."""
+    before: Mapping[str, Link] = field(default_factory=dict)
+    """The links of the operations before they are sent, by posting key."""
+    days: dict[str, date] = field(default_factory=dict)
+    """The days of work by which links will be found, by posting key."""
     _waiting: list[AnsweredRequest] = field(default_factory=list)
     _storing: "asyncio.Task[None] | None" = None
     _store_now: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once no more answers are collected: `stored` is waited for, or there are enough."""
     _unstored: int = 0
     _noted_at: float = 0.0
+
+    def prepare(self, operations: Collection[Operation], before: Mapping[str, Link]) -> None:
+        """Have the links of these operations be found by day of work, before any is sent: all of
+        a chunk at once takes few rows, whatever order they are answered in."""
+        self.before = {op.key: before[op.key] for op in operations if op.key in before}
+        worked = {op.key: op.source.work_date for op in operations if op.source and _stays(op)}
+        new = {key: day for key, day in worked.items() if not self._is_found_by(key, day)}
+        if new:
+            self.deps.links.index_days(self.run.connection_key, new)
+            self.days |= new
+
+    def _is_found_by(self, key: str, day: date) -> bool:
+        link = self.before.get(key)
+        return day == self.days.get(key) or (link is not None and day == link.work_date)
 
     async def record_answer(self, request: Request, outcomes: Sequence[Outcome]) -> None:
         """Take the outcomes of a request; they are stored while the next requests are sent. Waits
@@ -109,7 +128,7 @@ class Recorder:
         posted = [o for o in outcomes if o.state is ItemState.POSTED]
         deleted = {o.seq for o in posted if writes[o.seq].action is Action.DELETE}
         links = [self._link(writes[o.seq], o) for o in posted if o.seq not in deleted]
-        self.deps.links.put(self.run.connection_key, links)
+        self.deps.links.put(self.run.connection_key, links, self.before, self.days)
         self._delete_links([writes[seq] for seq in deleted])
         self.store_outcomes(outcomes)
 
@@ -162,3 +181,7 @@ class Recorder:
             self.deps.metrics.count(f"Items{state.capitalize()}", number)
         for kind, number in self.calls.items():
             self.deps.metrics.count(f"Calls{kind.capitalize()}", number)
+
+
+def _stays(operation: Operation) -> bool:
+    return operation.action is not Action.DELETE
