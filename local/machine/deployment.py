@@ -28,6 +28,7 @@ LOCKED = "requirements/runtime.txt"
 SYNTH_SECONDS = 180
 BOOTSTRAP_SECONDS = 120
 DEPLOY_SECONDS = 300
+MIGRATE_SECONDS = 300
 CLI_OPTIONS = ("--ci", "--no-notices", "--no-color", "--no-version-reporting")
 
 
@@ -62,7 +63,14 @@ class Deployment:
         command = [cdk, "deploy", STACK, "--app", str(self.layout.assembly)]
         command += ["--method", "direct", "--require-approval", "never", *CLI_OPTIONS]
         run_step("cdk deploy", command, self._environment(major), DEPLOY_SECONDS)
-        return self.outputs(aws)
+        outputs = self.outputs(aws)
+        self._migrate(outputs["TableName"], major)
+        return outputs
+
+    def _migrate(self, table: str, major: int) -> None:
+        """Bring rows of an earlier deploy to the shape that this one writes."""
+        command = [sys.executable, "-m", "ledgerlink.storage.migrations", table]
+        run_step("migrate", command, self._for_python(major), MIGRATE_SECONDS)
 
     def _bootstrap(self, aws: Aws, cdk: str, major: int) -> None:
         if aws.stack_is_complete(TOOLKIT):
@@ -82,8 +90,7 @@ class Deployment:
         except BuildError as error:
             raise MachineError(str(error)) from error
         environment = {
-            **self._environment(major),
-            "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "shared"))),
+            **self._for_python(major),
             "CDK_OUTDIR": str(self.layout.assembly),
             "CDK_CONTEXT_JSON": json.dumps(self._context()),
         }
@@ -109,6 +116,11 @@ class Deployment:
     def _inputs(self) -> str:
         paths = [ROOT / path for path in (*INPUTS, LOCKED)]
         return digest(ROOT, paths, json.dumps(self._context(), sort_keys=True), sys.version)
+
+    def _for_python(self, major: int) -> Mapping[str, str]:
+        """The same for a program of ours."""
+        path = os.pathsep.join((str(ROOT), str(ROOT / "shared")))
+        return {**self._environment(major), "PYTHONPATH": path}
 
     def _environment(self, major: int) -> Mapping[str, str]:
         """The emulator's address and no credentials of the person at the keyboard."""

@@ -27,12 +27,12 @@ class EarlierLinkRows:
         rows = self._table.get_many(pk, (keys.row("link", key) for key in wanted))
         return {link.key: link for link in map(link_of, rows)}
 
-    def beginning(self, connection_key: ConnectionKey, starts: Iterable[str]) -> dict[str, Link]:
+    def of_receipts(self, connection_key: ConnectionKey, starts: Iterable[str]) -> Iterator[str]:
         pk, wanted = keys.connection(connection_key), list(starts)
         plain = self._table.query_many((pk, keys.row("link", start)) for start in wanted)
-        found = {link.key: link for link in map(link_of, plain)}
+        yield from (link_of(row).key for row in plain)
         long = self._table.query_many((pk, keys.under("attached", start)) for start in wanted)
-        return {**found, **self.get(connection_key, {row["key"] for row in long})}
+        yield from (row["key"] for row in long)
 
     def of_ids(
         self, connection_key: ConnectionKey, kind: str, ledger_ids: Collection[str]

@@ -41,6 +41,7 @@ from ledgerlink.domain.model.connections import ConnectionKey
 PLAN_DIGITS = 9
 """Digits of a number in a key."""
 LAST_NUMBER = 10**PLAN_DIGITS - 1
+HASHED = "="
 LONGEST_PART = 240
 """Characters of a part of a key. A longer part is replaced by its hash."""
 DUE_SHARDS = range(16)
@@ -68,12 +69,17 @@ def _part(text: str) -> str:
     quoted = quote(text, safe="")
     if not is_hashed(text):
         return quoted
-    return "=" + hashlib.sha256(text.encode()).hexdigest()
+    return HASHED + hashlib.sha256(text.encode()).hexdigest()
 
 
 def is_hashed(text: str) -> bool:
     """Whether a part of a key is so long that its hash stands in its place."""
     return len(quote(text, safe="")) > LONGEST_PART
+
+
+def is_a_hash(part: str) -> bool:
+    """Whether a part of a stored key is a hash; a quoted one never begins so."""
+    return part.startswith(HASHED)
 
 
 def firm(firm_id: str) -> str:

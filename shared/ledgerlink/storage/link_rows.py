@@ -16,7 +16,7 @@ from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.storage import keys
-from ledgerlink.storage.table import Row, Table, parts
+from ledgerlink.storage.table import Row, RowKey, Table, parts
 from ledgerlink.wire.stored import dump, load
 
 RECEIPTS = f"{RecordKind.RECEIPT}:"
@@ -40,18 +40,18 @@ class LinkRows:
 
     def get(self, connection_key: ConnectionKey, wanted: Iterable[str]) -> dict[str, Link]:
         """The links with these posting keys."""
-        rows = self._table.get_rows(_place(connection_key, key) for key in wanted)
+        rows = self._table.get_rows(place(connection_key, key) for key in wanted)
         return {link.key: link for link in map(link_of, rows)}
 
-    def beginning(self, connection_key: ConnectionKey, starts: Iterable[str]) -> dict[str, Link]:
-        """The links whose posting keys begin with one of these beginnings of receipts' keys."""
-        partitions = {start: keys.links(connection_key, start) for start in starts}
-        plain = self._table.query_many((pk, keys.row("key", s)) for s, pk in partitions.items())
-        found = {link.key: link for link in map(link_of, plain)}
+    def of_receipts(self, connection_key: ConnectionKey, starts: Iterable[str]) -> Iterator[str]:
+        """The posting keys that begin with one of these beginnings of receipts' keys."""
+        partitions = [(keys.links(connection_key, start), start) for start in starts]
+        plain = self._table.query_many((pk, keys.row("key", start)) for pk, start in partitions)
+        yield from (link_of(row).key for row in plain)
         long = self._table.query_many(
-            (pk, keys.under("receipt", s)) for s, pk in partitions.items()
+            (pk, keys.under("receipt", start)) for pk, start in partitions
         )
-        return {**found, **self.get(connection_key, {row["key"] for row in long})}
+        yield from (row["key"] for row in long)
 
     def of_ids(
         self, connection_key: ConnectionKey, kind: str, ledger_ids: Collection[str]
@@ -88,12 +88,12 @@ class LinkRows:
 
     def delete(self, connection_key: ConnectionKey, gone: Iterable[str]) -> None:
         """Delete the links with these posting keys."""
-        self._table.delete_rows(_place(connection_key, key) for key in gone)
+        self._table.delete_rows(place(connection_key, key) for key in gone)
 
 
 def link_row(connection_key: ConnectionKey, link: Link) -> Row:
     """The row of a link."""
-    pk, sk = _place(connection_key, link.key)
+    pk, sk = place(connection_key, link.key)
     return {"pk": pk, "sk": sk, "data": dump(link).decode()}
 
 
@@ -161,20 +161,18 @@ def _packed(pk: str, *place: str, content: Sequence[tuple[str, str]]) -> Row:
 
 def _unpacked(row: Row) -> Iterator[tuple[str, str]]:
     """The days or ids of a packed row, each with a posting key."""
-    packed: Mapping[str, list[str]] = json.loads(row["data"])
-    for value, some in packed.items():
+    for value, some in load(dict[str, list[str]], row["data"]).items():
         for key in some:
             yield value, key
 
 
-def _place(connection_key: ConnectionKey, key: str) -> tuple[str, str]:
+def place(connection_key: ConnectionKey, key: str) -> RowKey:
+    """The keys of the row of the link with this posting key."""
     name = _beginning(key) if key.startswith(RECEIPTS) else key
     return keys.links(connection_key, name), keys.row("key", key)
 
 
-def _member_place(
-    connection_key: ConnectionKey, record: RecordKind, member: str
-) -> tuple[str, str]:
+def _member_place(connection_key: ConnectionKey, record: RecordKind, member: str) -> RowKey:
     return keys.links(connection_key, member), keys.row("member", record, member)
 
 

@@ -45,10 +45,8 @@ class DynamoLinks:
 
     def beginning(self, connection_key: ConnectionKey, starts: Iterable[str]) -> Mapping[str, Link]:
         wanted = list(starts)
-        found: dict[str, Link] = {}
-        for rows in self._stored():
-            found |= rows.beginning(connection_key, wanted)
-        return found
+        named = (key for rows in self._stored() for key in rows.of_receipts(connection_key, wanted))
+        return self.get(connection_key, set(named))
 
     def of_records(
         self, connection_key: ConnectionKey, kinds: Collection[str], ledger_ids: Iterable[str]

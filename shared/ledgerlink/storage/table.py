@@ -111,6 +111,21 @@ class Table:
         items: list[Any] = [{"Put": name | {"Item": _typed(row)} | only} for row in rows]
         items += [{"Put": name | {"Item": _typed(row)}} for row in beside]
         items += [{"Delete": name | {"Key": _typed(key)}} for key in delete]
+        self._transact(items)
+
+    def move(self, moves: Iterable[tuple[Row, Row]]) -> None:
+        """Write each new row in place of the old one, all in one transaction. Raises Taken if an
+        old row does not exist any more or a new one does already."""
+        items: list[Any] = []
+        for old, new in moves:
+            name, key = {"TableName": self.name}, {"pk": old["pk"], "sk": old["sk"]}
+            there = {"ConditionExpression": "attribute_exists(pk)"}
+            free = {"ConditionExpression": "attribute_not_exists(pk)"}
+            items.append({"Delete": name | {"Key": _typed(key)} | there})
+            items.append({"Put": name | {"Item": _typed(new)} | free})
+        self._transact(items)
+
+    def _transact(self, items: Sequence[Any]) -> None:
         for attempt in range(ATTEMPTS):
             try:
                 self._client.transact_write_items(TransactItems=items)
@@ -195,6 +210,16 @@ class Table:
         )
         for page in pages:
             yield from map(_plain, page["Items"])
+
+    def page(
+        self, after: Mapping[str, str] | None, limit: int
+    ) -> tuple[list[Row], Mapping[str, str] | None]:
+        """At most `limit` rows of the whole table, those of a partition in order, after the row
+        with the keys `after`; and the keys of the last one, None when there are no more."""
+        start: dict[str, Any] = {"ExclusiveStartKey": _typed(after)} if after else {}
+        answer = self._client.scan(TableName=self.name, Limit=limit, ConsistentRead=True, **start)
+        last = answer.get("LastEvaluatedKey")
+        return list(map(_plain, answer["Items"])), _plain(last) if last else None
 
     def query_many(self, prefixes: Iterable[RowKey]) -> Iterator[Row]:
         """The rows of these partitions whose sort keys begin with the prefix given for each."""
