@@ -107,7 +107,10 @@ def test_make_commands_that_a_page_names_exist(page: Path) -> None:
 @every_page
 def test_modules_that_a_page_runs_or_imports_exist(page: Path) -> None:
     names = {one or other for one, other in RUN.findall(page.read_text())}
-    places = {name: ROOT / name.replace(".", "/").replace("ledgerlink/", "shared/ledgerlink/") for name in names}
+    places = {
+        name: ROOT / name.replace(".", "/").replace("ledgerlink/", "shared/ledgerlink/")
+        for name in names
+    }
     assert not [
         name
         for name, place in places.items()
