@@ -36,6 +36,12 @@ def files(poster: Poster, supdoc: str) -> Mapping[str, bytes]:
     }
 
 
+def asked(poster: Poster, function: str) -> int:
+    """How many requests had this function."""
+    notes = [[note.function for note in entry.functions] for entry in poster.books.journal()]
+    return sum(function in names for names in notes)
+
+
 @EVERY
 def test_a_receipt_is_attached_to_its_document(poster: Poster, paper: Paper) -> None:
     outcomes = choose(poster, paper).post(paper.record(receipts=(receipt(note="Lunch"),)))
@@ -94,6 +100,39 @@ def test_a_receipt_that_was_left_halfway_is_tied_to_its_document(poster: Poster,
     poster.found()
     assert poster.again()[KEY].state is ItemState.POSTED
     assert list(files(poster, poster.row(REPORT)["SUPDOCID"]).values()) == [FILE]
+
+
+@pytest.mark.parametrize("when", ["before", "midway", "after"])
+@pytest.mark.parametrize("action", ["429", "invalid_session", "unavailable"])
+@pytest.mark.parametrize("function", ["create_supdoc", "update_supdoc"])
+def test_a_file_that_is_turned_away_is_looked_up_before_it_is_sent_again(
+    poster: Poster, function: str, action: str, when: str
+) -> None:
+    """The gateway says that it did nothing, and has done it, or some of it. The first file of a
+    document makes its attachment, the second goes into it."""
+    first = receipt("a")
+    both = (first, receipt("b", "u2"))
+    records = spent(receipts=(first,)) if function == "create_supdoc" else spent(receipts=both)
+    poster.post(spent() if function == "create_supdoc" else spent(receipts=(first,)))
+    poster.lose(action, when, match={"function": function})
+    outcomes = poster.post_through(records)
+    assert ItemState.POSTED in {outcome.state for outcome in outcomes.values()}
+    assert {o.state for o in outcomes.values()} <= {ItemState.POSTED, ItemState.UNCHANGED}
+    kept = files(poster, poster.row(REPORT)["SUPDOCID"])
+    assert list(kept.values()) == [FILE, b"a picture"][: len(records.receipts)]
+    assert asked(poster, function) == 1, "as far as it was carried out"
+
+
+@pytest.mark.parametrize("action", ["429", "invalid_session", "unavailable"])
+def test_the_removal_of_a_file_that_is_turned_away_is_done_once(
+    poster: Poster, action: str
+) -> None:
+    poster.post(spent(receipts=(receipt(),)))
+    poster.lose(action, "after", match={"function": "delete_supdoc"})
+    outcomes = poster.post_through(gone("expense/x1/r1", RecordKind.RECEIPT))
+    assert {outcome.state for outcome in outcomes.values()} == {ItemState.POSTED}
+    assert poster.books.rows("SUPDOC") == []
+    assert asked(poster, "delete_supdoc") == 1
 
 
 @EVERY

@@ -1,7 +1,8 @@
 """Writes files: into the attachment of their document, which it is given if it has none.
 
 A document has one attachment of any number of files; a new one is named after the document. Only
-legacy functions can write files, and no query shows them.
+legacy functions can write files, and no query shows them. What the gateway turned away is looked up
+before it is sent again, because it may have been carried out all the same.
 """
 
 import base64
@@ -24,8 +25,9 @@ from ledgerlink.connectors.intacct.outcomes.rejected import blocked, explain, fa
 from ledgerlink.connectors.intacct.protocol.error_codes import function_error, may_pass
 from ledgerlink.connectors.intacct.protocol.faults import Fault, main_fault
 from ledgerlink.connectors.intacct.protocol.requests import Call, Function
+from ledgerlink.connectors.intacct.protocol.response import Response
 from ledgerlink.connectors.intacct.protocol.xml import Value
-from ledgerlink.connectors.intacct.transport.client import Client
+from ledgerlink.connectors.intacct.transport.client import Client, TurnedAway
 from ledgerlink.connectors.shared.request_id import derived_id
 from ledgerlink.domain.errors import Invalid, KindRefused, NotFound
 from ledgerlink.domain.model.plan import Action, Outcome, Request, Write
@@ -46,14 +48,31 @@ class AttachmentWriter:
         self._names = names
         self._outcomes = outcomes
         self._stop = stop
+        self._retry = client.new_retry()
+        """The waits of the file that is sent."""
 
     async def write(self, request: Request, writes: Sequence[Write]) -> None:
         """Send the files one by one. Raises as the client's `call`."""
         for write in writes:
+            self._retry = self._client.new_retry()
             try:
-                await self._write_file(request, write)
+                while await self._is_turned_away(request, write):
+                    pass  # the retry bounds this
             except KindRefused as error:
                 self._outcomes.append(blocked(write, reason_of(error)))
+
+    async def _is_turned_away(self, request: Request, write: Write) -> bool:
+        """Send the file, unless the ledger has it; whether the gateway says that it did not."""
+        try:
+            await self._write_file(request, write)
+        except TurnedAway:
+            return True
+        return False
+
+    async def _send(self, control_id: str, functions: Sequence[Function]) -> Response:
+        """The response to a write. Raises TurnedAway, and as the client's `call`."""
+        call = Call(control_id, functions, writes=True, repeatable=False)
+        return await self._client.call(call, self._stop, self._retry)
 
     async def _write_file(self, request: Request, write: Write) -> None:
         existing = await self._file_names(attachment_id(write))
@@ -94,7 +113,7 @@ class AttachmentWriter:
             return
         control_id = derived_id(request.id, write.seq)
         functions = _upload_functions(write, attached, file, existing, control_id)
-        response = await self._client.call(Call(control_id, functions, writes=True), self._stop)
+        response = await self._send(control_id, functions)
         if response.failed is not None:
             self._reject(write, main_fault(response.faults))
             return
@@ -142,8 +161,7 @@ class AttachmentWriter:
         functions = [
             attach(f"{control_id}.untie{n}", document, "") for n, document in enumerate(documents)
         ]
-        call = Call(control_id, [*functions, last], writes=True)
-        response = await self._client.call(call, self._stop)
+        response = await self._send(control_id, [*functions, last])
         result = response.results.get(last.control_id)
         if result is not None and result.succeeded:
             self._outcomes.append(accepted(write, attached))

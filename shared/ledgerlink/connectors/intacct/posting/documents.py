@@ -154,7 +154,8 @@ class DocumentWriter:
         self, request: Request, kind: str, part: Sequence[Write], prerequisites: Prerequisites
     ) -> None:
         """Send one call. If it fails as a whole, a single write may be at fault, so those that the
-        ledger does not hold are sent one by one. If it is turned away, they are sent again."""
+        ledger does not hold are sent one by one. If it is turned away, they are sent again. A
+        change that fails alone is looked up, too, because it may have been made."""
         functions = {write.seq: self._functions(request, write, prerequisites) for write in part}
         call = Call(
             derived_id(request.id, kind, part[0].seq),
@@ -172,6 +173,9 @@ class DocumentWriter:
         if response.failed is not None and len(part) > 1:
             for write in await self._unwritten(kind, part):
                 await self._send(request, kind, [write], prerequisites)
+            return
+        fails_alone = response.failed is not None and part[0].action is not Action.CREATE
+        if fails_alone and not await self._unwritten(kind, part):
             return
         faults = {
             write.seq: fault
