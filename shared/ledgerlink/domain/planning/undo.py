@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from ledgerlink.domain.model.documents import Body, Snapshot, fields_sent, fingerprint, needs
+from ledgerlink.domain.model.documents import Body, Snapshot, fields_sent, needs
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome
 from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.planning.diff import Differ, LinkedDocument
 from ledgerlink.domain.planning.grouping import block_failed_transfers
-from ledgerlink.domain.planning.ordering import order_by_dependency
+from ledgerlink.domain.planning.ordering import GOING, order_by_dependency
 
 Done = tuple[Operation, Outcome]
 
@@ -43,7 +43,7 @@ def undo(given: UndoInput) -> tuple[Operation, ...]:
     undoing = _Undoing(given)
     operations = undoing.times()
     left = set(undoing.still_used(operations))
-    last = max((operation.level for operation in operations), default=0)
+    last = max((operation.level for operation in operations), default=GOING)
     operations += undoing.lists(left, last)
     ordered = sorted(operations, key=lambda op: (op.state is not ItemState.PENDING, op.level))
     return tuple(replace(op, seq=seq) for seq, op in enumerate(ordered))
@@ -81,12 +81,13 @@ class _Undoing:
 
     def lists(self, left: Collection[object], last: int) -> Iterator[Operation]:
         """Deletes of new list records that are not used, after the `last` level, children first."""
-        deepest = 1 + last + max((operation.level for operation, _ in self._lists), default=0)
+        levels = sorted({operation.level for operation, _ in self._lists}, reverse=True)
         for operation, outcome in self._lists:
             if operation.action is not Action.CREATE:
                 continue
             base = self._based(operation, outcome)
-            base = replace(base, action=Action.DELETE, body=None, level=deepest - base.level)
+            level = 1 + last + levels.index(operation.level)
+            base = replace(base, action=Action.DELETE, body=None, level=level)
             link = self._given.links.get(operation.key)
             if link is None:
                 yield _left(base, reason("gone_in_ledger"), ItemState.UNCHANGED)
@@ -98,6 +99,7 @@ class _Undoing:
                     ledger_id=link.ledger_id,
                     version=link.version,
                     base_version=link.version,
+                    base_fingerprint=link.expected_fingerprint,
                 )
 
     def still_used(self, operations: Sequence[Operation]) -> Iterator[str]:
@@ -116,7 +118,7 @@ class _Undoing:
             ledger_id=outcome.ledger_id,
             version=outcome.version,
             base_version=outcome.version,
-            base_fingerprint=fingerprint(operation.body or {}),
+            base_fingerprint=None,
             before=None,
             after=(),
             was=None,
@@ -153,7 +155,6 @@ class _Undoing:
             operation,
             action=Action.CREATE,
             body=operation.before,
-            level=0,
             ledger_id=None,
             version=None,
             base_version=None,
