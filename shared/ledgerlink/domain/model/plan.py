@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from ledgerlink.domain.model.document_facts import DocumentFacts
+from ledgerlink.domain.model.documents import fingerprint
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.reasons import Reason
 from ledgerlink.domain.model.source_records import RecordKind
@@ -148,6 +149,11 @@ class Write(DocumentFacts):
     file: Callable[[], bytes] | None = None
     """Reads the bytes of the file that is attached. Raises NotFound or Invalid where it cannot be
     attached."""
+
+    @property
+    def fingerprint(self) -> str:
+        """The fingerprint of what is sent; a delete sends an empty body."""
+        return fingerprint(self.body or {})
 
 
 @dataclass(frozen=True, slots=True)

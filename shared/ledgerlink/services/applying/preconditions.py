@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from ledgerlink.domain.mapping.resolver import posting_key
-from ledgerlink.domain.model.documents import fingerprint, needs
+from ledgerlink.domain.model.documents import needs
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome
 from ledgerlink.domain.model.reasons import reason
@@ -94,8 +94,7 @@ class Preconditions:
 
     def _rewritten_by_another_run(self, operation: Operation, link: Link) -> Outcome:
         """The run that was started later wins. An equal body is no conflict at all."""
-        body = as_write(operation, self.links).body or {}
-        same = fingerprint(body) == link.fingerprint
+        same = as_write(operation, self.links).fingerprint == link.fingerprint
         superseded = same or link.rank > (self.run.rank or self.run.id)
         return Outcome(
             seq=operation.seq,

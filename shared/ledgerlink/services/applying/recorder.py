@@ -10,7 +10,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from ledgerlink.domain.model.documents import fingerprint
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome, Request, Write
 from ledgerlink.domain.model.runs import Chunk, Progress, Run
@@ -155,7 +154,7 @@ class Recorder:
             kind=write.kind,
             ledger_id=outcome.ledger_id,
             version=outcome.version,
-            fingerprint=fingerprint(write.body or {}),
+            fingerprint=write.fingerprint,
             run_id=self.run.id,
             written_at=self.deps.clock.now(),
             rank=self.run.rank or self.run.id,
