@@ -34,6 +34,10 @@ class ItemState(StrEnum):
     FAILED = "failed"
 
 
+UNORDERED = 0
+"""The `seq` and `level` of an operation until all operations are put in order."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation(DocumentFacts):
     """One item of a plan."""
@@ -89,11 +93,11 @@ class Operation(DocumentFacts):
         """The operation of a record that is its own outcome, because nothing is sent for it. `kind`
         is the document that it would have become, or the record's own kind."""
         return cls(
-            seq=0,
+            seq=UNORDERED,
             action=Action.NONE,
             key=key,
             kind=kind,
-            level=0,
+            level=UNORDERED,
             minutes=minutes,
             members=(key.partition(":")[2],),
             state=state,

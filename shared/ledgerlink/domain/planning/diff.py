@@ -7,7 +7,7 @@ from datetime import date
 
 from ledgerlink.domain.model.documents import Document, Snapshot, fingerprint
 from ledgerlink.domain.model.links import Link
-from ledgerlink.domain.model.plan import Action, ItemState, Operation
+from ledgerlink.domain.model.plan import UNORDERED, Action, ItemState, Operation
 from ledgerlink.domain.model.reasons import TO_BE_DELETED, Reason, named, reason, reason_in_case
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.domain.model.time_settings import LedgerEdits
@@ -29,8 +29,14 @@ class LinkedDocument:
         return self.was_read and self.copy is None
 
     @property
+    def edited_copy(self) -> Snapshot | None:
+        """What the ledger holds if a user has edited it there since we wrote it."""
+        expected = self.link.expected_fingerprint
+        return None if self.copy is None or self.copy.has(expected) else self.copy
+
+    @property
     def edited(self) -> bool:
-        return self.copy is not None and not self.copy.has(self.link.expected_fingerprint)
+        return self.edited_copy is not None
 
     @property
     def additions(self) -> Sequence[str]:
@@ -72,11 +78,11 @@ class Differ:
         where it becomes another kind of document, where the same source now goes to another record
         of the ledger, or where it has to be made `again`."""
         create = Operation(
-            seq=0,
+            seq=UNORDERED,
             action=Action.CREATE,
             key=document.key,
             kind=document.kind,
-            level=0,
+            level=UNORDERED,
             body=document.body,
             warnings=document.warnings,
             title=document.title,
@@ -106,11 +112,11 @@ class Differ:
         link = linked.link
         operation = _based(
             Operation(
-                seq=0,
+                seq=UNORDERED,
                 action=Action.DELETE,
                 key=link.key,
                 kind=link.kind,
-                level=0,
+                level=UNORDERED,
                 **link.facts() | {"restored": ""},
             ),
             linked,
@@ -130,19 +136,22 @@ class Differ:
         """Deletes of the old documents, then the create."""
         deletes = [self.to_delete(linked) for linked in old]
         yield from deletes
-        stays = next((d for d in deletes if d.state is ItemState.BLOCKED), None)
-        if stays is not None:
-            yield blocked_by(create, stays.reason or reason("stays_in_ledger", key=stays.key))
+        why = next((d.reason for d in deletes if d.state is ItemState.BLOCKED), None)
+        if why is not None:
+            yield blocked_by(create, why)
             return
         yield self._open(replace(create, after=tuple(linked.link.key for linked in old)))
 
     def _needs_recreation(self, document: Document, linked: LinkedDocument) -> bool:
-        """Whether no update can turn the record into this document."""
+        """Whether no update can turn the record into this document, or `anew` asks for it: a rule
+        now points at another record, because the product's values are the same."""
         if linked.link.kind != document.kind:
             return True
         if linked.copy is not None and linked.copy.fixed != document.fixed:
             return True
-        return self.anew and _target_changed(linked.link, document) and not linked.additions
+        same_source = linked.link.source == document.source
+        target_changed = same_source and linked.link.targets != document.targets
+        return self.anew and target_changed and not linked.additions
 
     def _is_equal(self, document: Document, linked: LinkedDocument) -> bool:
         same = (linked.link.kind, set(linked.link.members)) == (
@@ -152,8 +161,8 @@ class Differ:
         if not same:
             return False
         expected = fingerprint(document.body)
-        if linked.edited and linked.copy is not None:
-            return expected in linked.copy.forms
+        if linked.edited_copy is not None:
+            return expected in linked.edited_copy.forms
         return expected == linked.link.fingerprint and not linked.gone
 
     def _recreated(
@@ -212,16 +221,8 @@ def _based(operation: Operation, linked: LinkedDocument) -> Operation:
 
 def _base(linked: LinkedDocument) -> str:
     """Fingerprint of what the ledger holds before the change."""
-    copy = linked.copy
-    if copy is not None and linked.edited and copy.forms:
-        return copy.forms[0]
-    return linked.link.expected_fingerprint
-
-
-def _target_changed(link: Link, document: Document) -> bool:
-    """Whether a rule now points at another record, because the product's values are the same."""
-    same_source = document.source is not None and link.source == document.source
-    return same_source and link.targets != document.targets
+    forms = linked.edited_copy.forms if linked.edited_copy else ()
+    return forms[0] if forms else linked.link.expected_fingerprint
 
 
 def _unchanged(operation: Operation, why: Reason | None = None) -> Operation:
