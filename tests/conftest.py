@@ -47,6 +47,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return scheduler
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A run of whole folders samples tests with many cases; a file that is asked for by its name
+    runs all of them."""
+    if any(".py" in argument for argument in config.args):
+        return
+    left_out = sampling.cases_left_out(items)
+    config.hook.pytest_deselected(items=[item for item in items if item in left_out])
+    items[:] = [item for item in items if item not in left_out]
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Printed even with -q, which hides pytest's own header."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")

@@ -91,7 +91,8 @@ def tests_by_function(modules: Sequence[str]) -> Runs:
     SystemExit if one fails without any change."""
     with tempfile.TemporaryDirectory() as folder:
         marks = {"MARKED": ",".join(modules), "MARKS": f"{folder}/ran"}
-        command = [*PYTEST, "-n", str(WORKERS), "--dist", "worksteal", *TESTS]
+        files = [str(file) for folder in TESTS for file in Path(folder).rglob("test_*.py")]
+        command = [*PYTEST, "-n", str(WORKERS), "--dist", "worksteal", *files]
         done = subprocess.run(command, env=os.environ | marks, capture_output=True, text=True)
         if done.returncode:
             raise SystemExit(f"The tests fail without any change:\n{done.stdout[-2000:]}")

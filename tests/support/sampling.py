@@ -2,6 +2,7 @@
 
 import os
 import random
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, TypeVar
 
@@ -13,6 +14,8 @@ Test = TypeVar("Test", bound=Callable[..., Any])
 FULL: Final = os.environ.get("FULL", "") not in ("", "0")
 SEED: Final = os.environ.setdefault("LEDGERLINK_SEED", str(random.randrange(10_000)))
 """The worker processes of one run inherit it, so that all collect the same cases."""
+MOST_CASES: Final = {"tests/unit/": 4, "tests/contract/": 2}
+"""How many cases of one test run without FULL=1."""
 
 
 def header() -> str:
@@ -72,6 +75,21 @@ def chosen_for(test: str, cases: Sequence[Case]) -> Case:
 def examples(every: int) -> int:
     """Hypothesis' max_examples: all of them with FULL=1, else a fifth, but twenty at least."""
     return every if FULL else min(every, max(20, every // 5))
+
+
+def cases_left_out(items: Sequence[pytest.Item]) -> set[pytest.Item]:
+    """What a run without FULL=1 leaves out of a test with many cases, chosen by the seed and the
+    test's name: all but four of a unit test, and all but two of a contract test, because each case
+    of those makes a company of its own."""
+    tests: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in [] if FULL else items:
+        tests[item.nodeid.partition("[")[0]].append(item)
+    left_out: set[pytest.Item] = set()
+    for name, cases in tests.items():
+        most = next((n for folder, n in MOST_CASES.items() if name.startswith(folder)), len(cases))
+        fewer = max(0, len(cases) - most)
+        left_out.update(random.Random(f"{SEED}/{name}").sample(cases, fewer))
+    return left_out
 
 
 def amount(every: int, fewer: int) -> int:

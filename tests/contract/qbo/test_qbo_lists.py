@@ -9,6 +9,7 @@ from ledgerlink.domain.model.list_records import ListRead, ListRecord, ListType
 
 from tests.contract.qbo.books import Books, Make
 from tests.contract.qbo.webhook_receiver import receiving_webhooks
+from tests.support.sampling import amount
 
 COPIED = ("NameOf", "EmployeeRef", "VendorRef", "TxnDate", "Hours", "Minutes", "CustomerRef")
 
@@ -94,7 +95,8 @@ def test_change_pages_lose_nothing_at_their_boundaries(
     books: Books,
 ) -> None:
     made: set[str] = set()
-    for count, calls in ((999, 1), (1000, 2), (1001, 2), (1999, 3)):
+    boundaries = ((999, 1), (1000, 2), (1001, 2), (1999, 3))
+    for count, calls in boundaries[: amount(4, 2)]:
         made |= {books.create("Class", Name=f"Class {n}") for n in range(len(made), count)}
         assert set(books.read(ListType.CLASS)) == made
         assert books.calls(ListType.CLASS) == calls

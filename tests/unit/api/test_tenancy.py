@@ -1,5 +1,6 @@
 """A firm never reaches what belongs to another, by whatever way it asks."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from ledgerlink.domain.errors import LedgerUnavailable
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.runs import Run, RunState
 
-from functions.api.openapi import document
+from functions.api.routes.docs import DOCUMENT
 from tests.fakes.service import entry
 from tests.unit.api.client import (
     NEW_IMPORT,
@@ -21,7 +22,7 @@ from tests.unit.api.client import (
 
 ROUTES = [
     (method.upper(), path)
-    for path, methods in document()["paths"].items()
+    for path, methods in json.loads(DOCUMENT.read_text())["paths"].items()
     for method in methods
     if "{connection_id}" in path
 ]

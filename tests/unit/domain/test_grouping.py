@@ -18,6 +18,7 @@ from ledgerlink.domain.model.time_settings import LedgerEdits, TimeSettings
 from ledgerlink.domain.planning.grouping import keys_in_cycles
 from ledgerlink.domain.planning.inputs import Rejected
 
+from tests.support.sampling import amount
 from tests.unit.domain.money_ledger import (
     EXPENSING,
     MoneyLedger,
@@ -215,7 +216,7 @@ def test_a_report_of_two_sources_takes_from_both_or_from_none() -> None:
 
 def test_a_chain_of_moves_goes_from_its_end() -> None:
     ledger = MoneyLedger()
-    size = 1500
+    size = amount(1500, 300)
     ledger.posted(*(spent(f"e{n}", report_key=f"R{n}") for n in range(size)))
     found = ledger.posted(*(spent(f"e{n}", report_key=f"R{n + 1}") for n in range(size)))
     assert len(writes(found)) == size + 1
