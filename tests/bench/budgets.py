@@ -1,6 +1,6 @@
 """Lines of the table: what, the budget, what was measured, whether it is met."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from rich.box import SIMPLE_HEAD
@@ -17,6 +17,17 @@ class Line:
     measured: str
     met: bool | None = None
     counted: bool = False
+
+
+HOTTEST = 800
+"""Write units a second into one partition key; DynamoDB takes 1,000."""
+
+
+def hottest(what: str, units: Mapping[str, int]) -> Line:
+    """How much was written into the partition key that was written most."""
+    most = units["hottest"]
+    name = f"{what}: most write units a second into one partition key"
+    return Line(name, f"at most {HOTTEST}", f"{most}", most <= HOTTEST, counted=True)
 
 
 def table(lines: Iterable[Line]) -> Table:

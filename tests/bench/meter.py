@@ -1,11 +1,14 @@
 """Counting what AWS would be asked and would charge for."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
 
-WRITE_UNIT, READ_UNIT = 1024, 4096
+from tests.support.partition_limit import Heat, key_of, row_size, units_of, units_of_row
+
+READ_UNIT = 4096
 ASKED = "before-parameter-build.*.*"
 QUERIED = "after-call.dynamodb.Query"
 METER_ID = "bench-meter"
@@ -14,7 +17,8 @@ IN_TRANSACTION = 2
 
 @dataclass(slots=True)
 class Meter:
-    """`requests` counts calls by service and operation, `units` DynamoDB's request units.
+    """`requests` counts calls by service and operation, `units` DynamoDB's request units; `hottest`
+    of them are the most that one partition key was written in a second.
 
     A row's size is that of its names and values as text, as DynamoDB counts it. A row read by its
     key is taken to cost one unit, whether it is there or not: ours are smaller than one.
@@ -22,6 +26,7 @@ class Meter:
 
     requests: Counter[str] = field(default_factory=Counter)
     units: Counter[str] = field(default_factory=Counter)
+    _heat: Heat = field(default_factory=Heat)
     _clients: list[Any] = field(default_factory=list)
 
     def attach(self, *clients: Any) -> None:
@@ -41,26 +46,29 @@ class Meter:
         service = model.service_model.service_name
         self.requests[f"{service}:{model.name}"] += 1
         if service == "dynamodb":
-            self.units["writes"] += _write_units(model.name, params)
+            for pk, units in _writes(model.name, params):
+                self.units["writes"] += units
+                self._heat.add(pk, units)
+            self.units["hottest"] = self._heat.peak
             self.units["reads"] += _read_units(model.name, params)
 
     def _count_found(self, parsed: dict[str, Any], **_: object) -> None:
-        size = sum(map(_row_size, parsed.get("Items", ())))
+        size = sum(map(row_size, parsed.get("Items", ())))
         self.units["reads"] += max(ceil(size / READ_UNIT), 1)
 
 
-def _write_units(operation: str, params: dict[str, Any]) -> int:
+def _writes(operation: str, params: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    """The writes of a call: the partition key and the write units of each."""
     match operation:
         case "PutItem":
-            return _units(params["Item"])
+            yield params["Item"]["pk"]["S"], units_of_row(params["Item"])
         case "DeleteItem" | "UpdateItem":
-            return 1
+            yield params["Key"]["pk"]["S"], 1
         case "TransactWriteItems":
-            return sum(IN_TRANSACTION * _in_transaction(w) for w in params["TransactItems"])
+            yield from map(_in_transaction, params["TransactItems"])
         case "BatchWriteItem":
-            written = (write for some in params["RequestItems"].values() for write in some)
-            return sum(_units(w["PutRequest"]["Item"]) if "PutRequest" in w else 1 for w in written)
-    return 0
+            for some in params["RequestItems"].values():
+                yield from ((key_of(write), units_of(write)) for write in some)
 
 
 def _read_units(operation: str, params: dict[str, Any]) -> int:
@@ -72,17 +80,8 @@ def _read_units(operation: str, params: dict[str, Any]) -> int:
     return 0
 
 
-def _in_transaction(write: dict[str, Any]) -> int:
-    return _units(write["Put"]["Item"]) if "Put" in write else 1
-
-
-def _units(item: dict[str, dict[str, Any]]) -> int:
-    return ceil(_row_size(item) / WRITE_UNIT)
-
-
-def _row_size(item: dict[str, dict[str, Any]]) -> int:
-    return sum(len(name) + _size(value) for name, value in item.items())
-
-
-def _size(value: dict[str, Any]) -> int:
-    return sum(len(str(inner).encode()) for inner in value.values())
+def _in_transaction(write: dict[str, Any]) -> tuple[str, int]:
+    ((_, what),) = write.items()
+    row = what.get("Item")
+    units = IN_TRANSACTION * (units_of_row(row) if row else 1)
+    return (row or what["Key"])["pk"]["S"], units

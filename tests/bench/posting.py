@@ -29,6 +29,7 @@ from tests.bench.lane import USER, connected, drive
 from tests.bench.meter import Meter
 from tests.bench.posted import Posted
 from tests.bench.sheet import lines
+from tests.support.partition_limit import PartitionLimit
 
 
 def set_rules(connection: Connection, order: dict[str, Any]) -> None:
@@ -75,7 +76,14 @@ def _posted(
     )
 
 
+def limit_partitions() -> None:
+    """Have the table take 1,000 write units a second into one partition, as DynamoDB does."""
+    table = client("dynamodb")
+    table.batch_write_item = PartitionLimit(table.batch_write_item).batch_write_item
+
+
 def main() -> None:
+    limit_partitions()
     orders = (json.loads(line) for line in sys.stdin)
     results = os.fdopen(int(sys.argv[1]), "w")
     first = next(orders)

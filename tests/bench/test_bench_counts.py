@@ -1,4 +1,5 @@
 from decimal import Decimal
+from typing import Any
 
 import boto3
 import pytest
@@ -30,6 +31,26 @@ def test_a_batch_costs_a_unit_per_row_and_kilobyte(meter: Meter) -> None:
             table.get_item(TableName="t", Key={"pk": {"S": "a"}})
     assert meter.requests == {"dynamodb:BatchWriteItem": 1}
     assert meter.units["writes"] == 3
+
+
+def test_the_hottest_partition_key_is_that_with_most_units_in_a_second(meter: Meter) -> None:
+    puts: list[Any] = [
+        {"PutRequest": {"Item": {"pk": {"S": pk}, "sk": {"S": str(n)}}}}
+        for pk in "ab"
+        for n in range(9)
+    ]
+    with mock_aws():
+        table = boto3.client("dynamodb", "us-east-1", config=Config(retries={"max_attempts": 1}))
+        meter.attach(table)
+        with pytest.raises(ClientError):
+            table.batch_write_item(RequestItems={"t": puts})
+        with pytest.raises(ClientError):
+            table.transact_write_items(
+                TransactItems=[
+                    {"Delete": {"TableName": "t", "Key": {"pk": {"S": "b"}, "sk": {"S": "1"}}}}
+                ]
+            )
+    assert (meter.units["writes"], meter.units["hottest"]) == (20, 11)
 
 
 def test_an_answer_to_a_query_costs_a_unit_per_four_kilobytes(meter: Meter) -> None:

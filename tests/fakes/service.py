@@ -18,6 +18,7 @@ from ledgerlink.services.connections import connect
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.imports import state_machine
 from ledgerlink.services.messages import Message
+from ledgerlink.services.ports import Links
 from ledgerlink.services.posting import accept
 from ledgerlink.services.runs.history import Item, get_run, list_items
 from ledgerlink.services.settings.rules import put_rules
@@ -139,19 +140,20 @@ def in_memory_service(
     failure_plan: FailurePlan | None = None,
     chunk_size: int = 4,
     lists: Mapping[ListType, ListTraits] | None = None,
+    links: Links | None = None,
 ) -> InMemoryService:
     """The services in memory; every call of a store or ledger is a step of `failure_plan`. The
-    ledger has the lists that are given, and none else."""
+    ledger has the lists that are given, and none else. `links` are in memory unless given."""
     failure_plan, clock = failure_plan or FailurePlan(), FakeClock()
     connector = FakeConnector(clock, failure_plan, chunk_size, lists=lists or {})
     bus, counts = FakeBus(), Counter[str]()
     executions = FakeExecutions(clock)
-    queue, staging, links, runs = FakeLane(), FakeStaging(), FakeLinks(), FakeRuns()
+    queue, staging, kept, runs = FakeLane(), FakeStaging(), FakeLinks(), FakeRuns()
     vaults, connections = FakeVaults(clock), FakeConnections()
     deps = Dependencies(
         connections=with_failures("connections", connections, failure_plan),
         rules=with_failures("rules", FakeRules(), failure_plan),
-        links=with_failures("links", links, failure_plan),
+        links=with_failures("links", links or kept, failure_plan),
         runs=with_failures("runs", runs, failure_plan),
         staging=with_failures("staging", staging, failure_plan),
         vaults=with_failures("vaults", vaults, failure_plan),
@@ -176,7 +178,7 @@ def in_memory_service(
         lane=queue,
         executions=executions,
         staging=staging,
-        links=links,
+        links=kept,
         runs=runs,
         vaults=vaults,
         connections=connections,

@@ -46,6 +46,7 @@ def migrate(
     *,
     pause: Callable[[float], None] = time.sleep,
     rows_per_second: int = ROWS_PER_SECOND,
+    page: int = PAGE,
 ) -> Iterator[Progress]:
     """Go on where the last call stopped, until a whole pass finds no row of the earlier shape; then
     the table says so. Yields the progress after each page. Raises NotFinished."""
@@ -53,7 +54,7 @@ def migrate(
     for _ in range(MOST_PASSES):
         while True:
             moved = progress.moved
-            progress = _next_page(table, move, progress)
+            progress = _next_page(table, move, progress, page)
             _store(table, progress)
             yield progress
             if progress.position is None:
@@ -67,8 +68,8 @@ def migrate(
     raise NotFinished(f"Rows of an earlier shape were found in each of {MOST_PASSES} passes.")
 
 
-def _next_page(table: Table, move: Move, progress: Progress) -> Progress:
-    rows, position = table.page(progress.position, PAGE)
+def _next_page(table: Table, move: Move, progress: Progress, page: int) -> Progress:
+    rows, position = table.page(progress.position, page)
     return replace(
         progress,
         looked_at=progress.looked_at + len(rows),
