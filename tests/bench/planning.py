@@ -8,7 +8,7 @@ import gzip
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from operator import attrgetter
@@ -33,7 +33,7 @@ from ledgerlink.wire.rules import mappings
 from ledgerlink.wire.stored import dump, load
 
 from tests.bench.peak import peak_mb
-from tests.bench.sheet import lines, rules
+from tests.bench.sheet import PEOPLE, lines, rules
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -62,13 +62,13 @@ def as_read(copy: Snapshot) -> Snapshot:
     return replace(copy, body=possible_bodies(TIME_ENTRY, copy.body)[0])
 
 
-def rule_book() -> RuleBook:
-    """The rules of `sheet`, as they come from the table."""
+def rule_book(people: int = PEOPLE) -> RuleBook:
+    """The rules of `sheet` for so many people, as they come from the table."""
     return {
         (RuleKind(kind), key): Rule(
             kind=RuleKind(kind), key=key, mapping=mapping, set_by="bench", set_at=AT
         )
-        for kind, given in rules("1").items()
+        for kind, given in rules("1", people).items()
         for key, mapping in mappings(RuleKind(kind), given).items()
     }
 
@@ -93,10 +93,11 @@ def planned(
     )
 
 
-def written(operations: tuple[Operation, ...]) -> Iterator[bytes]:
-    """A link and a copy for each, as they would be stored, line by line."""
-    ids = {operation.key: str(number) for number, operation in enumerate(operations, start=1)}
+def written(operations: Iterable[Operation], ids: dict[str, str]) -> Iterator[bytes]:
+    """A link and a copy for each, as they would be stored, line by line. `ids` gets their ids in
+    the ledger, by posting key."""
     for operation in operations:
+        ids[operation.key] = str(len(ids) + 1)
         body, *targets = resolve([operation.body, *operation.targets], ids.__getitem__)
         mark = fingerprint(body)
         link = Link(
@@ -133,7 +134,7 @@ def main() -> None:
     held = Held.read(Path(file[0])) if mode == "again" else Held()
     operations = planned(stored, book, connector, held, whole=mode != "post")
     if mode == "write":
-        Path(file[0]).write_bytes(b"\n".join(written(operations)))
+        Path(file[0]).write_bytes(b"\n".join(written(operations, {})))
     packed = 0
     for part in slices(operations, connector.chunk_size, attrgetter("state", "level")):
         packed += len(gzip.compress(b"\n".join(map(dump, part)), compresslevel=3))

@@ -153,7 +153,8 @@ class S3Staging:
         self._put(_part(run, name), lines)
 
     def part(self, run: Run, name: str) -> Iterator[bytes]:
-        with GzipFile(fileobj=BytesIO(self._bytes(_part(run, name)))) as file:
+        packed = GzipFile(fileobj=BytesIO(self._bytes(_part(run, name))))
+        with BufferedReader(packed, BUFFER) as file:
             yield from (line.removesuffix(b"\n") for line in file)
 
     def put_chunk(self, run: Run, number: int, lines: Iterable[bytes]) -> None:
@@ -230,7 +231,7 @@ def _lines(body: "BufferedReader[Any]") -> Iterator[bytes]:
     """The lines that are not blank, one at a time, of a file that may be packed. Raises Invalid for
     a damaged file, and for one that is too large once unpacked."""
     packed = body.peek(len(GZIP_MAGIC)).startswith(GZIP_MAGIC)
-    file = GzipFile(fileobj=body) if packed else body
+    file = BufferedReader(GzipFile(fileobj=body), BUFFER) if packed else body
     size = 0
     try:
         while line := file.readline(min(LARGEST_FILE, LARGEST - size) + 1):

@@ -1,9 +1,10 @@
 """Compares a document with its link and with what the ledger holds now: which operations it
 needs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from ledgerlink.domain.model.documents import Document, Snapshot, fingerprint
 from ledgerlink.domain.model.links import Link
@@ -91,10 +92,11 @@ class Differ:
         if linked is None:
             yield self._open(create)
             return
-        operation = _based(create, linked)
         if self._is_equal(document, linked):
-            yield _unchanged(operation)
-        elif self.rank is not None and linked.link.rank > self.rank:
+            yield _based(create, linked, **UNCHANGED)
+            return
+        operation = _based(create, linked)
+        if self.rank is not None and linked.link.rank > self.rank:
             yield _unchanged(operation, reason("superseded"))
         elif linked.gone:
             yield from self._recreated(create, linked, again)
@@ -205,18 +207,28 @@ class Differ:
         return blocked_by(operation, reason("closed_period", field=self.date_field, **words))
 
 
-def _based(operation: Operation, linked: LinkedDocument) -> Operation:
-    """The operation, based on what the ledger holds."""
+UNCHANGED: Mapping[str, Any] = {
+    "action": Action.NONE,
+    "body": None,
+    "before": None,
+    "was": None,
+    "state": ItemState.UNCHANGED,
+}
+"""The fields of an operation for which nothing is sent, because the ledger holds it already."""
+
+
+def _based(operation: Operation, linked: LinkedDocument, **changed: Any) -> Operation:
+    """The operation, based on what the ledger holds, with these fields `changed` besides."""
     link, copy = linked.link, linked.copy
-    return replace(
-        operation,
-        ledger_id=link.ledger_id,
-        version=copy.version if copy else link.version,
-        base_version=link.version,
-        base_fingerprint=_base(linked),
-        before=copy.body if copy else None,
-        was=link,
-    )
+    facts: dict[str, Any] = {
+        "ledger_id": link.ledger_id,
+        "version": copy.version if copy else link.version,
+        "base_version": link.version,
+        "base_fingerprint": _base(linked),
+        "before": copy.body if copy else None,
+        "was": link,
+    }
+    return replace(operation, **facts | changed)
 
 
 def _base(linked: LinkedDocument) -> str:
@@ -225,16 +237,8 @@ def _base(linked: LinkedDocument) -> str:
     return forms[0] if forms else linked.link.expected_fingerprint
 
 
-def _unchanged(operation: Operation, why: Reason | None = None) -> Operation:
-    return replace(
-        operation,
-        action=Action.NONE,
-        body=None,
-        before=None,
-        was=None,
-        state=ItemState.UNCHANGED,
-        reason=why,
-    )
+def _unchanged(operation: Operation, why: Reason) -> Operation:
+    return replace(operation, reason=why, **UNCHANGED)
 
 
 def blocked_by(operation: Operation, why: Reason) -> Operation:

@@ -5,12 +5,15 @@ import heapq
 from collections.abc import Iterator
 from contextlib import ExitStack
 from gzip import GzipFile
+from io import BufferedReader
 from tempfile import TemporaryFile
 from types import TracebackType
 from typing import IO, Self
 
 PART_BYTES = 16 * 1024 * 1024
 """Bytes of lines that are sorted in memory at once."""
+BUFFER = 128 * 1024
+"""Bytes that are unpacked at once."""
 
 
 class SortedLines:
@@ -56,6 +59,6 @@ class SortedLines:
 
 def _lines(file: IO[bytes]) -> Iterator[bytes]:
     file.seek(0)
-    with GzipFile(fileobj=file) as packed:
-        for line in packed:
+    with BufferedReader(GzipFile(fileobj=file), BUFFER) as unpacked:
+        for line in unpacked:
             yield line.removesuffix(b"\n")
