@@ -65,7 +65,7 @@ class Api(Construct):
         self.api = Function(self, "Api", API, setup, statements)
         self.http = self._http_api(setup.settings)
         self.stage = self._stage(setup.settings)
-        self._integration = integrations.HttpLambdaIntegration("Function", self.api.function)
+        self._integration = integrations.HttpLambdaIntegration("Function", self.api.live)
         self._route()
 
     def _http_api(self, settings: Settings) -> apigateway.HttpApi:

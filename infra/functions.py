@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from aws_cdk import Aws, Duration
+from aws_cdk import Aws, Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -20,6 +20,8 @@ from infra.storage import Storage
 
 RUNTIME = lambda_.Runtime.PYTHON_3_13
 MACHINE = "ledgerlink-imports"
+LIVE = "live"
+"""The alias of every function: the version that the last deploy published."""
 NAMESPACE = "Ledgerlink"
 """The CloudWatch namespace of the metrics that the functions count."""
 
@@ -56,7 +58,10 @@ class FunctionSetup:
 
 
 class Function(Construct):
-    """One Lambda function with its own role and its own log group."""
+    """One Lambda function with its own role and its own log group.
+
+    Whoever invokes it takes `live`, because only published versions start from a snapshot.
+    """
 
     def __init__(
         self,
@@ -75,6 +80,9 @@ class Function(Construct):
         )
         role = self._role([*statements, write_logs(self.logs)])
         self.function = self._function(shape, setup, role)
+        self.live = lambda_.Alias(
+            self, "Live", alias_name=LIVE, version=self.function.current_version
+        )
         NagSuppressions.add_resource_suppressions(self.function, [PINNED_RUNTIME])
 
     def _function(self, shape: Shape, setup: FunctionSetup, role: iam.Role) -> lambda_.Function:
@@ -94,6 +102,11 @@ class Function(Construct):
             log_group=self.logs,
             logging_format=lambda_.LoggingFormat.JSON,
             tracing=lambda_.Tracing.ACTIVE,
+            snap_start=setup.settings.snap_start,
+            current_version_options=lambda_.VersionOptions(
+                # An old version's snapshot costs as much as that of the new one.
+                removal_policy=RemovalPolicy.DESTROY
+            ),
         )
 
     def _role(self, statements: Sequence[iam.PolicyStatement]) -> iam.Role:

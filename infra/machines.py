@@ -66,7 +66,7 @@ class StateMachines(Construct):
                         allow(
                             "Invoke",
                             ("lambda:InvokeFunction",),
-                            self.imports.function.function_arn,
+                            self.imports.live.function_arn,
                         ),
                         allow("Trace", TRACE_ACTIONS, "*"),
                         allow("DeliverLogs", LOG_ACTIONS, "*"),
@@ -89,7 +89,7 @@ class StateMachines(Construct):
             state_machine_name=MACHINE,
             state_machine_type="STANDARD",
             role_arn=role.role_arn,
-            definition_string=json.dumps(definition(self.imports.function.function_arn)),
+            definition_string=json.dumps(definition(self.imports.live.function_arn)),
             tracing_configuration=stepfunctions.CfnStateMachine.TracingConfigurationProperty(
                 enabled=True
             ),

@@ -30,7 +30,7 @@ class Scheduler(Construct):
         super().__init__(scope, name)
         statements = [*keep_rows(storage), send(lanes.lane), *drive(machine_arn())]
         self.scheduler = Function(self, "Scheduler", SCHEDULER, setup, statements)
-        function = self.scheduler.function
+        function = self.scheduler.live
         function.configure_async_invoke(max_event_age=TICK, retry_attempts=0)
         events.Rule(
             self,

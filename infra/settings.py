@@ -32,6 +32,7 @@ RETENTION = {
         (731, "TWO_YEARS"),
     )
 }
+SNAP_START = {"true": lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS, "false": None}
 FEWEST_WORKERS, MOST_WORKERS = 2, 1000
 """The limits of an event source's maximum concurrency:
 https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html"""
@@ -86,6 +87,8 @@ class Settings:
     architecture: lambda_.Architecture
     alarm_topic_arn: str
     max_workers: int
+    snap_start: lambda_.SnapStartConf | None
+    """None where functions are initialised anew for each environment."""
 
 
 def read_settings(
@@ -113,6 +116,7 @@ def read_settings(
         architecture=_choice(context, "architecture", ARCHITECTURES),
         alarm_topic_arn=_text(context, "alarmTopicArn", default=""),
         max_workers=_workers(context),
+        snap_start=_choice(context, "snapStart", SNAP_START),
     )
 
 
@@ -216,7 +220,8 @@ def _tags(context: ContextReader) -> Mapping[str, str]:
 
 
 def _choice(context: ContextReader, key: str, choices: Mapping[str, Chosen]) -> Chosen:
-    value = str(_value(context, key))
+    value = _value(context, key)
+    value = str(value).lower() if isinstance(value, bool) else str(value)
     if value in choices:
         return choices[value]
     raise SettingError(f"context {key} is {value!r}; choose one of: {', '.join(choices)}")

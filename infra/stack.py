@@ -59,11 +59,11 @@ class LedgerlinkStack(Stack):
                     f"AppSecret{one.name.capitalize()}": one.description.secret_name
                     for one in settings.ledgers
                 },
-                "ApiFunction": api.api.function.function_name,
-                "WorkerFunction": worker.worker.function.function_name,
-                "SchedulerFunction": scheduler.scheduler.function.function_name,
-                "WebhooksFunction": webhooks.webhooks.function.function_name,
-                "ImportsFunction": machines.imports.function.function_name,
+                "ApiFunction": api.api.live.function_name,
+                "WorkerFunction": worker.worker.live.function_name,
+                "SchedulerFunction": scheduler.scheduler.live.function_name,
+                "WebhooksFunction": webhooks.webhooks.live.function_name,
+                "ImportsFunction": machines.imports.live.function_name,
                 "MachineArn": machine_arn(),
                 "BusName": events.bus.event_bus_name,
             }

@@ -42,7 +42,7 @@ class Webhooks(Construct):
         (route,) = api.http.add_routes(
             path=ROUTE,
             methods=[apigateway.HttpMethod.POST],
-            integration=integrations.HttpLambdaIntegration("Function", self.webhooks.function),
+            integration=integrations.HttpLambdaIntegration("Function", self.webhooks.live),
         )
         NagSuppressions.add_resource_suppressions(
             route,

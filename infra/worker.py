@@ -55,7 +55,7 @@ class Worker(Construct):
         lambda_.EventSourceMapping(
             self,
             f"{name}ToWorker",
-            target=self.worker.function,
+            target=self.worker.live,
             event_source_arn=queue.queue_arn,
             batch_size=1,
             max_concurrency=most,

@@ -5,6 +5,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from ledgerlink.bootstrap import count, dependencies, metrics
+from ledgerlink.services.sync import scheduler
 
 logger = Logger()
 MARGIN = 10_000
@@ -18,8 +19,6 @@ def handler(_event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
 
     `queued` counts those connections. What a failed tick left out, the next one queues.
     """
-    from ledgerlink.services.sync import scheduler
-
     queued = scheduler.tick(dependencies(), lambda: context.get_remaining_time_in_millis() < MARGIN)
     logger.info("ticked", extra={"queued": queued})
     count("ConnectionsDue", queued)

@@ -11,6 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 from ledgerlink.bootstrap import count, dependencies, metrics
 from ledgerlink.domain.errors import Forbidden, Invalid, LedgerlinkError, NotFound
+from ledgerlink.services.sync import webhooks
 from ledgerlink.wire.problems import problem_document
 
 logger = Logger()
@@ -51,8 +52,6 @@ def _body(event: dict[str, Any]) -> bytes:
 
 
 def _answer(ledger: str, headers: dict[str, str], body: bytes) -> Answer:
-    from ledgerlink.services.sync import webhooks
-
     if len(body) > LIMIT:
         return _too_large()
     try:

@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from ledgerlink.bootstrap import count, dependencies, metrics
 from ledgerlink.services import lane
 from ledgerlink.services.messages import Message
+from ledgerlink.storage.queue import received
 
 from functions.worker.lease import Lease
 
@@ -50,8 +51,6 @@ def _delay(record: dict[str, Any]) -> None:
 
 def _attempt(record: dict[str, Any]) -> int:
     """How often the message was delivered; 0 for one that cannot be parsed."""
-    from ledgerlink.storage.queue import received
-
     try:
         received(record["body"])
     except ValueError:
@@ -64,8 +63,6 @@ def _failure(record: dict[str, Any]) -> dict[str, str]:
 
 
 def _work(record: dict[str, Any], context: LambdaContext) -> None:
-    from ledgerlink.storage.queue import received
-
     message = received(record["body"])
     _add_to_log(message)
     if record["eventSourceARN"] == os.environ["LEDGERLINK_DLQ_ARN"]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 COMPLETE = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE"})
+EACH_SECOND = {"Delay": 1, "MaxAttempts": 120}
 # Calls go to this machine: slow means stuck.
 CLIENT_CONFIG = Config(
     connect_timeout=5, read_timeout=30, retries={"max_attempts": 2}, proxies={}, region_name=REGION
@@ -64,6 +65,11 @@ class Aws:
         """The stack's outputs by name."""
         found = self.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
         return {one["OutputKey"]: one["OutputValue"] for one in found[0]["Outputs"]}
+
+    def wait_until_initialised(self, function: str) -> None:
+        """Wait for the snapshot of a published version, as CloudFormation on AWS does itself."""
+        waiter = self.client("lambda").get_waiter("published_version_active")
+        waiter.wait(FunctionName=function, WaiterConfig=EACH_SECOND)
 
     def set_secret(self, name: str, value: Mapping[str, str]) -> None:
         """Put a JSON value in a secret that exists, unless it holds it already."""

@@ -20,6 +20,9 @@ from local.machine.services import own_environment
 from local.machine.steps import run_step
 
 STACK = "Ledgerlink"
+FUNCTION_OUTPUTS = frozenset(
+    {"ApiFunction", "WorkerFunction", "SchedulerFunction", "WebhooksFunction", "ImportsFunction"}
+)
 TOOLKIT = "CDKToolkit"
 # Kept by the emulator itself: what it loses with a kill, it loses together with the stack.
 DEPLOYED = "/ledgerlink/local/deployed-from"
@@ -64,6 +67,8 @@ class Deployment:
         command += ["--method", "direct", "--require-approval", "never", *CLI_OPTIONS]
         run_step("cdk deploy", command, self._environment(major), DEPLOY_SECONDS)
         outputs = self.outputs(aws)
+        for name in outputs.keys() & FUNCTION_OUTPUTS:
+            aws.wait_until_initialised(outputs[name])
         self._migrate(outputs["TableName"], major)
         return outputs
 

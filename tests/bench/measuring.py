@@ -22,7 +22,7 @@ LEDGER_MINUTE = 62.0
 WALL_RATIO = 1.1
 ENTRIES_PER_CALL = 25
 CPU_MS, PLAN_CPU_SECONDS, PLAN_MB = 2.0, 30, 512
-IMPORT_MS, LAYERS_MB = 400, 80
+IMPORT_MS, WIRED_MS, LAYERS_MB = 300, 600, 80
 DOLLARS = Decimal("0.50")
 RIVAL_SCALE, RIVAL_SINGLES = 3, 240
 BATCHED_SCALE, BATCHED = 6, 3_600
@@ -166,10 +166,10 @@ def starting() -> Iterator[Line]:
     for function in imports.functions():
         bare, whole = (imports.cold_import(function, deps) for deps in (False, True))
         yield Line(
-            f"cold import of {function}",
-            f"{IMPORT_MS} ms",
-            f"{bare:.0f} ms, {whole:.0f} ms with its AWS clients",
-            bare <= IMPORT_MS,
+            f"CPU of a cold import of {function}",
+            f"{IMPORT_MS} ms, {WIRED_MS} ms with its AWS clients",
+            f"{bare:.0f} ms, {whole:.0f} ms",
+            bare <= IMPORT_MS and whole <= WIRED_MS,
         )
     size = imports.layers_mb()
     measured = "not built; run python -m layers.build" if size is None else f"{size:.1f} MB"

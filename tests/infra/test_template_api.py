@@ -27,7 +27,8 @@ def test_all_addresses_but_the_webhooks_lead_to_one_function(template: Template)
 def test_the_webhook_door_leads_to_its_own_function(template: Template) -> None:
     integrations = properties(template, "AWS::ApiGatewayV2::Integration")
     name = routes(template)[WEBHOOKS]["Target"]["Fn::Join"][1][1]["Ref"]
-    (function,) = integrations[name]["IntegrationUri"]["Fn::GetAtt"][:1]
+    alias = integrations[name]["IntegrationUri"]["Ref"]
+    function = properties(template, "AWS::Lambda::Alias")[alias]["FunctionName"]["Ref"]
     functions = properties(template, "AWS::Lambda::Function")
     variables = functions[function]["Environment"]["Variables"]
     assert variables["POWERTOOLS_SERVICE_NAME"] == "webhooks"

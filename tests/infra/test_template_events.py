@@ -10,6 +10,13 @@ def scheduler_name(template: Template) -> str:
     return name
 
 
+def alias_name(template: Template) -> str:
+    """The logical id of the scheduler's alias."""
+    found, name = properties(template, "AWS::Lambda::Alias").items(), scheduler_name(template)
+    (alias,) = [alias for alias, one in found if one["FunctionName"] == {"Ref": name}]
+    return alias
+
+
 def target(template: Template) -> Properties:
     (found,) = only(template, "AWS::Events::Rule")["Targets"]
     return dict(found)
@@ -19,7 +26,7 @@ def test_one_rule_ticks_once_a_minute(template: Template) -> None:
     rule = only(template, "AWS::Events::Rule")
     assert rule["ScheduleExpression"] == "rate(1 minute)"
     assert rule["State"] == "ENABLED"
-    assert target(template)["Arn"] == {"Fn::GetAtt": [scheduler_name(template), "Arn"]}
+    assert target(template)["Arn"] == {"Ref": alias_name(template)}
 
 
 def test_a_tick_that_failed_is_not_repeated_because_the_next_follows(template: Template) -> None:
@@ -38,11 +45,11 @@ def test_a_tick_ends_before_the_next(template: Template) -> None:
 
 
 def test_only_the_rule_may_start_a_tick(template: Template) -> None:
-    name, (rule,) = scheduler_name(template), properties(template, "AWS::Events::Rule")
+    name, (rule,) = alias_name(template), properties(template, "AWS::Events::Rule")
     (permission,) = [
         one
         for one in properties(template, "AWS::Lambda::Permission").values()
-        if one["FunctionName"] == {"Fn::GetAtt": [name, "Arn"]}
+        if one["FunctionName"] == {"Ref": name}
     ]
     assert permission["Principal"] == "events.amazonaws.com"
     assert permission["SourceArn"] == {"Fn::GetAtt": [rule, "Arn"]}

@@ -16,14 +16,20 @@ def test_the_rule_that_ticks_leads_to_the_scheduler(machine: Machine) -> None:
 
 
 def test_a_failing_tick_is_reported(machine: Machine) -> None:
-    functions, name = machine.client("lambda"), machine.outputs["SchedulerFunction"]
+    functions, live = machine.client("lambda"), machine.outputs["SchedulerFunction"]
+    name, _, alias = live.partition(":")
+    before = functions.get_alias(FunctionName=name, Name=alias)["FunctionVersion"]
     kept = functions.get_function_configuration(FunctionName=name)["Environment"]
     broken = {"Variables": {**kept["Variables"], "LEDGERLINK_TABLE": "no-such-table"}}
     functions.update_function_configuration(FunctionName=name, Environment=broken)
+    published = functions.publish_version(FunctionName=name)["Version"]
+    functions.update_alias(FunctionName=name, Name=alias, FunctionVersion=published)
+    machine.aws.wait_until_initialised(live)
     try:
         with pytest.raises(MachineError, match="the tick failed"):
             machine.tick()
     finally:
+        functions.update_alias(FunctionName=name, Name=alias, FunctionVersion=before)
         functions.update_function_configuration(FunctionName=name, Environment=kept)
     machine.tick()  # raises if it still fails
 

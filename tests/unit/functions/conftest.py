@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import ledgerlink.services.sync
 import pytest
 from ledgerlink import bootstrap
 
@@ -21,16 +20,20 @@ def _deps(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture
 def ticking(monkeypatch: pytest.MonkeyPatch) -> Ticking:
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "scheduler")
+    from functions.scheduler import handler
+
     found = Ticking()
-    monkeypatch.setattr(ledgerlink.services.sync, "scheduler", found, raising=False)
+    monkeypatch.setattr(handler, "scheduler", found)
     return found
 
 
 @pytest.fixture
 def receiving(monkeypatch: pytest.MonkeyPatch) -> Receiving:
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "webhooks")
+    from functions.webhooks import handler
+
     found = Receiving()
-    monkeypatch.setattr(ledgerlink.services.sync, "webhooks", found, raising=False)
+    monkeypatch.setattr(handler, "webhooks", found)
     return found
 
 
