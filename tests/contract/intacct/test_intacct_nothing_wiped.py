@@ -245,6 +245,81 @@ def test_our_edit_wins_by_setting_and_keeps_the_rest(poster: Poster, paper: Pape
     assert held(row, by_hand) == wanted
 
 
+@pytest.mark.parametrize("place", ["first", "last"])
+@EVERY
+def test_a_line_that_people_added_stays_when_ours_win(
+    poster: Poster, paper: Paper, place: str
+) -> None:
+    """Case 17.1. The line is there once, with all that they entered, however often we update; the
+    outcome says so in place of a total that differs."""
+    prepare(poster.books)
+    poster.posting = TimeSettings(ledger_edits=LedgerEdits.OURS)
+    choose(poster, paper).post(paper.record())
+    by_hand = add_line(poster, paper, place)
+    for amount in ("40", "50"):
+        outcome = poster.post(paper.record(amount))[paper.key]
+        assert (outcome.state, code(outcome)) == (ItemState.POSTED, "lines_kept")
+        theirs = [row for row in poster.lines(paper.key) if row.get("LINE_NOTE") == "by hand"]
+        assert [held(row, by_hand) for row in theirs] == [by_hand]
+        assert len(poster.lines(paper.key)) == 2
+    assert poster.post(paper.record("50"))[paper.key].state is ItemState.UNCHANGED
+    poster.posting = TimeSettings(ledger_edits=LedgerEdits.ASK)
+    add_line(poster, paper, place)
+    assert code(poster.post(paper.record("60"))[paper.key]) == "changed_in_ledger"
+    assert len(poster.lines(paper.key)) == 3
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@EVERY
+def test_an_update_with_lines_of_others_whose_answer_is_lost_is_made_once(
+    repeating_poster: Poster, paper: Paper, when: str
+) -> None:
+    """Case 17.1."""
+    poster = repeating_poster
+    prepare(poster.books)
+    poster.posting = TimeSettings(ledger_edits=LedgerEdits.OURS)
+    choose(poster, paper).post(paper.record())
+    add_line(poster, paper, "last")
+    poster.lose(when=when, match={"function": paper.change})
+    outcome = poster.post_through(paper.record("40"))[paper.key]
+    assert (outcome.state, code(outcome)) == (ItemState.POSTED, "lines_kept")
+    assert len(poster.ours(paper.kind)) == 1
+    theirs = [row for row in poster.lines(paper.key) if row.get("LINE_NOTE") == "by hand"]
+    assert (len(poster.lines(paper.key)), len(theirs)) == (2, 1)
+    assert poster.post(paper.record("40"))[paper.key].state is ItemState.UNCHANGED
+
+
+@pytest.mark.parametrize("staff", ["vic", "emily"])
+def test_lines_that_an_update_takes_out_are_not_taken_for_those_of_others(
+    poster: Poster, staff: str
+) -> None:
+    """Somebody edits the document between plan and update: the update was not made."""
+    prepare(poster.books)
+    poster.posting = TimeSettings(ledger_edits=LedgerEdits.OURS)
+    key, both = "expense-report:R1", [spent(each, "10", staff_key=staff) for each in ("x1", "x2")]
+    poster.post(*both)
+    kind = poster.links[key].kind
+    operations = poster.planned(both[0], gone("x2"))
+    line = poster.lines(key)[1]["RECORDNO"]
+    enter(poster.books, LINES[kind], line, {"ENTRYDESCRIPTION": "by hand"})
+    outcome = poster.send(operations)[key]
+    assert (outcome.state, code(outcome)) == (ItemState.FAILED, "changed_in_ledger")
+    assert len(poster.lines(key)) == 2
+
+
+def add_line(poster: Poster, paper: Paper, place: str) -> Row:
+    """Somebody adds a line in the ledger's screens, before or behind the others; returns what was
+    entered in it."""
+    company = poster.books.served.sandbox.companies[poster.books.company]
+    table, entity = company.tables[LINES[paper.kind]], LINES[paper.kind]
+    record = table.records[int(poster.lines(paper.key)[0]["RECORDNO"])]
+    entered = {"LINE_NOTE": "by hand", "CLASSID": "CL2", "GLDIMREGION": "10042"}
+    number = "LINE_NO" if "LINE_NO" in record.values else "LINENO"
+    values = {**record.values, **entered, number: "0" if place == "first" else "9"}
+    company.put(entity, replace(record, recordno=max(table.records) + 1, values=values))
+    return entered
+
+
 ENTRY = {
     **DIMENSIONS,
     "DESCRIPTION": "as agreed",

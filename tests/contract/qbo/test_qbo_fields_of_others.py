@@ -281,7 +281,8 @@ def test_a_line_that_people_added_stays_when_ours_win(poster: Poster, name: str)
     added = {**{n: v for n, v in lines[0].items() if n != "Id"}, "Description": "Theirs"}
     poster.edit(kind.key, Line=[*lines, added])
     for number in (1, 2):
-        assert poster.post(*kind.records(number))[kind.key].state is ItemState.POSTED
+        outcome = poster.post(*kind.records(number))[kind.key]
+        assert (outcome.state, code(outcome)) == (ItemState.POSTED, "lines_kept")
         texts = [line.get("Description") for line in poster.row(kind.key)["Line"]]
         assert texts.count("Theirs") == 1
 

@@ -380,6 +380,10 @@ REASONS: dict[str, Template] = {
         "It was posted, but the accounting system stored other values: {detail}.",
         "Compare the two, then correct the record in the accounting system or the choice under Mapping.",
     ),
+    "lines_kept": Template(
+        "It was posted. Lines that somebody added in the accounting system were kept: {count}.",
+        "No action is needed if they are right. Otherwise delete them in the accounting system.",
+    ),
     "already_written": Template(
         "The accounting system already has it from an earlier attempt, so it was not posted twice.",
         "No action is needed.",

@@ -4,7 +4,7 @@ What the ledger answers is kept as a fingerprint of the fields that are ours. Ba
 timestamps are not part of it, because they change by themselves; nor is what we did not send.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,7 @@ from ledgerlink.connectors.intacct.protocol import values
 from ledgerlink.connectors.intacct.protocol.values import Row, text
 from ledgerlink.connectors.intacct.protocol.xml import Value
 from ledgerlink.domain.model.documents import Body, fingerprint
-from ledgerlink.domain.model.plan import Write
+from ledgerlink.domain.model.plan import Action, Write
 from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.money import rounded
 
@@ -55,6 +55,18 @@ def content_fingerprint(body: Body | None, row: Row) -> str:
     """The fingerprint of what this body wrote of a document."""
     lines = list(document_lines(row))
     return Ownership.of(body or {}, body_lines(body), len(lines)).fingerprint(row, lines)
+
+
+def line_ids(body: Body | None, row: Row) -> tuple[str, ...]:
+    """The ids of the lines that this body wrote. They come first; those that others added are sent
+    behind them."""
+    ours = zip(body_lines(body), document_lines(row), strict=False)
+    return tuple(number for _, line in ours if (number := text(line, "RECORDNO")))
+
+
+def added_lines(body: Body | None, row: Row) -> Sequence[Row]:
+    """The lines of a document that this body has not written."""
+    return list(document_lines(row))[len(list(body_lines(body))) :]
 
 
 def has_content(row: Row, recorded: str | None) -> bool:
@@ -101,16 +113,25 @@ def has_marker_of(write: Write, row: Row) -> bool:
 
 def matches(write: Write, row: Row) -> bool:
     """Whether a document is what this write sends: it has our marker, the same total, and lines
-    that agree wherever both have a value."""
+    that agree wherever both have a value. An update keeps the lines that others added, behind
+    ours."""
     held_total = ledger_total(row)
     if not has_marker_of(write, row) or held_total is None or write.total is None:
         return False
-    if rounded(held_total) != abs(rounded(write.total.amount)):
+    sent, stored = [legacy(line) for line in body_lines(write.body)], list(document_lines(row))
+    may_have_others = len(stored) > len(sent) and _was_replaced(write, stored)
+    if not may_have_others and rounded(held_total) != abs(rounded(write.total.amount)):
         return False
-    sent, stored_row = [legacy(line) for line in body_lines(write.body)], list(document_lines(row))
-    if len(sent) != len(stored_row):
+    if not may_have_others and len(sent) != len(stored):
         return False
-    return all(_lines_agree(ours, theirs) for ours, theirs in zip(sent, stored_row, strict=True))
+    return all(_lines_agree(ours, theirs) for ours, theirs in zip(sent, stored, strict=False))
+
+
+def _was_replaced(write: Write, stored: Sequence[Row]) -> bool:
+    """Whether none of these lines are those that we wrote before: an update replaces all of them,
+    also those of others, which have new ids then."""
+    before = write.was.line_ids if write.was and write.action is Action.UPDATE else ()
+    return bool(before) and not {text(line, "RECORDNO") for line in stored}.intersection(before)
 
 
 def was_made_by(write: Write, row: Row) -> bool:

@@ -71,6 +71,14 @@ NOT_KEPT_OF_LINES = MONEY | frozenset(
 )  # fmt: skip
 """The same of lines."""
 
+AMOUNT_OF_LINE: Mapping[str, str] = {
+    "APBILL": "TRX_AMOUNT",
+    "EEXPENSES": "amount",
+    "CCTRANSACTION": "paymentamount",
+    "ARINVOICE": "amount",
+}
+"""The element of a line's amount; lines of orders have a price instead."""
+
 FOLLOW_ITEM = frozenset({"itemdesc", "taxable", "discsurchargememo"})
 """Elements of a line that the ledger fills in from its item."""
 FOLLOW_PARTY = frozenset({"billto", "shipto", "termname"})

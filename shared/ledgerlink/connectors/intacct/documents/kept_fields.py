@@ -15,6 +15,7 @@ from typing import Any
 
 from ledgerlink.connectors.intacct.documents.content import document_lines
 from ledgerlink.connectors.intacct.documents.document_elements import (
+    AMOUNT_OF_LINE,
     ELEMENTS,
     FOLLOW_ITEM,
     FOLLOW_PARTY,
@@ -43,6 +44,7 @@ from ledgerlink.domain.model.documents import Body
 Encoded = dict[str, Value]
 
 CUSTOM_FIELDS = "customfields"
+RECORDNO = "RECORDNO"
 USER_DIMENSION = "GLDIM"
 """The names of user-defined dimensions begin with this. They are fields of lines."""
 
@@ -59,11 +61,14 @@ class HeldDocument:
     """The custom fields of its head."""
     custom_lines: Collection[str] = ()
     """The custom fields of its lines."""
+    own_lines: Collection[str] = ()
+    """The ids of the lines that we wrote last; empty where that is not known, and then all of them
+    count as ours."""
 
     def keep(self, body: Body, encoded: Encoded) -> Encoded:
         """The body to send, with the fields of the document that are not ours."""
         elements = ELEMENTS[self.kind]
-        lines = list(self._lines(list(body_lines(body)), encoded))
+        lines = [*self._lines(list(body_lines(body)), encoded), *self._lines_of_others()]
         kept: Encoded = {**encoded, elements.container: {elements.line: lines}}
         if not elements.whole:
             return self._without_choices(kept)
@@ -71,8 +76,23 @@ class HeldDocument:
 
     @property
     def held_lines(self) -> Sequence[Row]:
-        """Its lines."""
-        return list(document_lines(self.row))
+        """The lines that we wrote."""
+        return [line for line in document_lines(self.row) if not self._is_of_others(line)]
+
+    def _is_of_others(self, line: Row) -> bool:
+        return bool(self.own_lines) and text(line, RECORDNO) not in self.own_lines
+
+    def _lines_of_others(self) -> Iterator[Value]:
+        """The lines that others added, as the ledger holds them."""
+        amount = AMOUNT_OF_LINE.get(self.kind)
+        for held in filter(self._is_of_others, document_lines(self.row)):
+            total = values.amount(held, "TRX_AMOUNT") or values.amount(held, "AMOUNT")
+            unit = text(held, "UNIT")
+            yield {
+                **self._kept_of_line(held, {"itemid": text(held, "ITEMID")}, ()),
+                **({amount: total} if amount and total else {}),
+                **({"unit": unit} if amount is None and unit else {}),
+            }
 
     def _without_choices(self, encoded: Encoded) -> Encoded:
         """Without what a bill only gets when it is created: its state, and the type of an exchange

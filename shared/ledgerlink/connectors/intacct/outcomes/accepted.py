@@ -21,6 +21,7 @@ def accepted(write: Write, ledger_id: str, row: Row, why: Reason | None = None) 
         reason=_other_total(write, row) or why,
         content=content.content_fingerprint(write.body, row),
         total=content.ledger_total(row),
+        line_ids=content.line_ids(write.body, row),
     )
 
 
@@ -58,10 +59,12 @@ def adopted(write: Write, ledger_id: str, row: Row) -> Outcome:
 
 
 def _other_total(write: Write, row: Row) -> Reason | None:
-    """That the ledger's total is another one than was sent."""
+    """That the ledger's total is another one than was sent, or that it has lines of others."""
     held = content.ledger_total(row)
     if held is None or write.total is None:
         return None
+    if added := content.added_lines(write.body, row):
+        return reason("lines_kept", count=len(added))
     currency = write.total.currency
     theirs, ours = rounded(held, currency), abs(rounded(write.total.amount, currency))
     if theirs == ours:

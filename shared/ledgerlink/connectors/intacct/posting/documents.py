@@ -133,6 +133,7 @@ class DocumentWriter:
                 Ownership.parse(write.base_fingerprint),
                 custom[kind],
                 custom[line_object],
+                write.was.line_ids if write.was else (),
             )
             for write in updates
         }

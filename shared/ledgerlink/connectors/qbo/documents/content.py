@@ -109,7 +109,7 @@ def content(kind: str, entity: Entity, ours: Ownership | None = None) -> dict[st
         row = _with_custom_fields(row, ours.custom_fields)
         found = [field for field in (*found, TAX_CODE) if field.property in ours.head]
         lines = [field for field in lines if field.property in ours.lines]
-    read = [_present(lines, _line_reader(line)) for line in _lines(entity)]
+    read = [_present(lines, _line_reader(line)) for line in stated_lines(entity)]
     return {"kind": kind, **_present(found, row.get), "lines": read}
 
 
@@ -120,7 +120,7 @@ def held(kind: str, entity: Entity) -> dict[str, Any]:
         return {}
     names = [each.property for each in (*HEAD_FIELDS[kind], TAX_CODE)]
     body = {name: entity[name] for name in names if entity.get(name) not in (None, "", [])}
-    lines = [_held_line(line) for line in _lines(entity)]
+    lines = [_held_line(line) for line in stated_lines(entity)]
     shown: dict[str, Any] = _as_json({**body, **({"Line": lines} if lines else {})})
     return shown
 
@@ -164,7 +164,7 @@ def content_differences(
     ours = Ownership.of(body)
     row = _with_custom_fields(entity, ours.custom_fields)
     yield from _differing("", HEAD_FIELDS[kind], body.get, row.get, sent_only)
-    sent, stored = _lines(body), _lines(entity)
+    sent, stored = stated_lines(body), stated_lines(entity)
     if len(sent) != len(stored):
         yield f"{len(sent)} lines became {len(stored)}"
         return
@@ -205,7 +205,8 @@ def _without_check_number(entity: Entity) -> Entity:
     return {name: value for name, value in entity.items() if name != "DocNumber"}
 
 
-def _lines(entity: Body) -> list[Body]:
+def stated_lines(entity: Body) -> list[Body]:
+    """The lines of a document, without those that QuickBooks adds by itself."""
     return [line for line in values.blocks(entity, "Line") if line.get("DetailType") != SUBTOTAL]
 
 

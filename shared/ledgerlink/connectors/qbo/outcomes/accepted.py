@@ -104,9 +104,13 @@ def _posted(write: Write, entity: Entity, why: Reason | None, trace_id: str = ""
 
 
 def _warning(write: Write, entity: Entity) -> Reason | None:
-    """The most important warning: time that could be billed twice, then money, then the rest."""
+    """The most important warning: time that could be billed twice, then lines of others, which
+    explain another total, then money, then the rest."""
     return (
-        _unlinked_time(write, entity) or _other_total(write, entity) or _difference(write, entity)
+        _unlinked_time(write, entity)
+        or _lines_of_others(write, entity)
+        or _other_total(write, entity)
+        or _difference(write, entity)
     )
 
 
@@ -115,6 +119,17 @@ def _unlinked_time(write: Write, entity: Entity) -> Reason | None:
     if linked or write.kind != "Invoice":
         return None
     return billed_time.unlinked_reason(write.body or {})
+
+
+def _lines_of_others(write: Write, entity: Entity) -> Reason | None:
+    """That lines which others added were kept beside ours."""
+    if write.action is not Action.UPDATE or write.kind not in content.MONEY_DOCUMENTS:
+        return None
+    body = write.body or {}
+    ours, stored = len(content.stated_lines(body)), len(content.stated_lines(entity))
+    if stored <= ours or len(line_ids(body, entity)) < ours:
+        return None
+    return reason("lines_kept", count=stored - ours)
 
 
 def _other_total(write: Write, entity: Entity) -> Reason | None:
