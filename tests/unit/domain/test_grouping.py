@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.money_settings import GroupBy
-from ledgerlink.domain.model.plan import Action, ItemState
-from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.plan import Action, ItemState, Operation
+from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.model.rules import LinkTo, RuleKind
 from ledgerlink.domain.model.source_records import ExpenseEntry, RecordKind
 from ledgerlink.domain.model.time_settings import LedgerEdits, TimeSettings
-from ledgerlink.domain.planning.grouping import keys_in_cycles
+from ledgerlink.domain.planning.grouping import block_failed_transfers, keys_in_cycles
 from ledgerlink.domain.planning.inputs import Rejected
 
 from tests.support.sampling import amount
@@ -31,6 +31,7 @@ from tests.unit.domain.money_ledger import (
 )
 from tests.unit.domain.simulated_ledger import DAY, reasons, rule_book, states, writes
 
+INVALID = reason("invalid_record", detail="no")
 A, B, C = "expense-report:A", "expense-report:B", "expense-report:C"
 OURS = TimeSettings(ledger_edits=LedgerEdits.OURS)
 THEIRS = TimeSettings(ledger_edits=LedgerEdits.THEIRS)
@@ -434,3 +435,104 @@ def test_expenses_and_invoices_of_the_same_key_have_nothing_to_do_with_each_othe
     found = ledger.posted(gone("7", RecordKind.INVOICE), spent("7", report_key=None))
     assert writes(found) == {"invoice:7": Action.DELETE}
     assert ledger.spent_in_all() == 10
+
+
+def test_an_unreadable_record_holds_up_only_documents_that_lack_one() -> None:
+    """It may be the one that is missing from an incomplete document, and from no other."""
+    ledger = MoneyLedger()
+    ledger.posted(*at("A", "e1"), *at("B", "e2", "e3"))
+    unreadable = Rejected("record 3", INVALID, RecordKind.EXPENSE, has_key=False)
+    changed = replace(at("A", "e1")[0], amount=Decimal(11))
+    found = ledger.post(changed, *at("B", "e2"), rejected=[unreadable])
+    assert writes(found) == {A: Action.UPDATE}
+    assert reasons(found)["expense:e2"] == "member_blocked"
+
+
+def test_an_entry_that_is_left_out_of_a_report_made_anew_still_has_an_outcome() -> None:
+    ledger = MoneyLedger()
+    ledger.posted(*at("A", "e1", "e2"))
+    ledger.rules |= rule_book({RuleKind.USERS: {"ann": LinkTo(ledger_id="V3", person="vendor")}})
+    skipped = spent("e2", report_key="A", expense_code_key="out")
+    found = ledger.posted(*at("A", "e1"), skipped)
+    assert [(op.action, op.key) for op in found] == [
+        (Action.DELETE, A),
+        (Action.CREATE, A),
+        (Action.NONE, "expense:e2"),
+    ]
+    assert found[-1].state is ItemState.SKIPPED
+    assert ledger.spent_in_all() == 10
+
+
+# Transfers of records between documents
+
+
+def planned(key: str, action: Action = Action.UPDATE, *after: str) -> Operation:
+    return Operation(
+        seq=0, action=action, key=key, kind="Time", level=0, members=(f"of {key}",), after=after
+    )
+
+
+def settled(key: str, state: ItemState, code: str | None, *after: str) -> Operation:
+    why = Reason(code, "", "") if code else None
+    return replace(planned(key, Action.NONE, *after), state=state, reason=why)
+
+
+def after_transfers(
+    to_write: Iterable[Operation], deletes: Iterable[Operation] = ()
+) -> dict[str, str]:
+    """The reasons of the operations by key; a delete's key is marked with a minus."""
+    writing, leaving = ({op.key: op for op in some} for some in (to_write, deletes))
+    block_failed_transfers(writing, leaving)
+    found = writing | {f"-{key}": op for key, op in leaving.items()}
+    return {key: op.reason.code if op.reason else "" for key, op in found.items()}
+
+
+GIVER = planned("b", Action.DELETE)
+
+
+def test_records_go_from_one_document_to_the_other_where_both_change() -> None:
+    assert after_transfers([planned("a", Action.UPDATE, "b")], [GIVER]) == {"a": "", "-b": ""}
+    assert after_transfers([planned("a", Action.UPDATE, "b"), planned("b")]) == {"a": "", "b": ""}
+
+
+@pytest.mark.parametrize("state", [ItemState.BLOCKED, ItemState.UNCHANGED])
+def test_a_document_takes_nothing_from_one_that_stays(state: ItemState) -> None:
+    stays = settled("b", state, "kept_theirs")
+    expected = {"a": "stays_in_ledger", "-b": "kept_theirs"}
+    taker, free = planned("a", Action.UPDATE, "c", "b"), planned("c")
+    assert after_transfers([taker, free], [stays]) == expected | {"c": "member_blocked"}
+
+
+def test_a_document_takes_over_from_one_that_is_gone_already() -> None:
+    gone_already = settled("b", ItemState.UNCHANGED, "gone_in_ledger")
+    found = after_transfers([planned("a", Action.UPDATE, "b")], [gone_already])
+    assert found == {"a": "", "-b": "gone_in_ledger"}
+
+
+@pytest.mark.parametrize("state", [ItemState.BLOCKED, ItemState.UNCHANGED, ItemState.SKIPPED])
+def test_a_document_gives_nothing_to_one_that_stays_as_it_is(state: ItemState) -> None:
+    stays = settled("a", state, "kept_theirs", "b")
+    expected = {"a": "kept_theirs", "-b": "member_blocked"}
+    assert after_transfers([stays], [GIVER]) == expected
+    assert after_transfers([stays, planned("b")]) == {"a": "kept_theirs", "b": "member_blocked"}
+
+
+def test_a_document_gives_records_up_that_the_other_has_already() -> None:
+    has = settled("a", ItemState.UNCHANGED, None, "b")
+    assert after_transfers([has], [GIVER]) == {"a": "", "-b": ""}
+
+
+def test_one_failed_transfer_fails_those_that_depend_on_it() -> None:
+    """c takes from b, which takes from a, which stays."""
+    stays = settled("a", ItemState.BLOCKED, "carried", "z")
+    chain = [planned("c", Action.UPDATE, "b"), planned("b", Action.UPDATE, "a"), stays]
+    found = after_transfers(chain, [planned("z", Action.DELETE)])
+    expected = {"a": "carried", "b": "stays_in_ledger", "c": "stays_in_ledger"}
+    assert found == expected | {"-z": "member_blocked"}
+
+
+def test_a_document_that_would_be_made_anew_is_not_deleted_where_it_is_blocked() -> None:
+    stays = settled("b", ItemState.BLOCKED, "billed")
+    anew = planned("a", Action.CREATE, "a", "b")
+    found = after_transfers([anew], [planned("a", Action.DELETE), stays])
+    assert found == {"a": "stays_in_ledger", "-b": "billed"}

@@ -4,7 +4,7 @@ A document is posted whole: if one of its records is blocked, the whole group is
 documents that own its records stay as they are. No record is ever in two documents.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ledgerlink.domain.mapping.defects import UNPLANNABLE
@@ -93,16 +93,16 @@ class Grouping:
 
     def _block_sharing_groups(self) -> None:
         """Block every group that shares a document with a blocked record, and then the groups that
-        share one with its records. Each round blocks one group at least, or is the last."""
-        for _ in range(len(self._live) + 1):
-            mentioned = self._mentioned_keys()
-            blockers = {key: self._first_obstacle(key, mentioned) for key in self._live}
-            if not any(blockers.values()):
-                return
+        share one with its records. Each round blocks one group at least."""
+        while blockers := self._obstacles():
             for key, why in blockers.items():
-                if why is not None:
-                    members = self._live.pop(key).members
-                    self.blocked |= {m: why for m in members if m not in self.blocked}
+                self.blocked |= dict.fromkeys(self._live.pop(key).members, why)
+
+    def _obstacles(self) -> Mapping[str, Reason]:
+        """Why documents of groups cannot be changed, by the key of each such group."""
+        mentioned = self._mentioned_keys()
+        found = {key: self._first_obstacle(key, mentioned) for key in self._live}
+        return {key: why for key, why in found.items() if why is not None}
 
     def _mentioned_keys(self) -> set[str]:
         """Keys of all records that this post mentions."""
@@ -176,13 +176,14 @@ class Grouping:
     ) -> Iterator[Operation]:
         """Operations of records that are to be in no document, except those that are deleted
         together with their document."""
-        mentioned, stays = self._mentioned_keys(), _keeping(to_write, deletes)
+        mentioned = self._mentioned_keys()
+        stays = _keeping([*to_write.values(), *deletes.values()])
         for member in dict.fromkeys([*self.left_out, *self.gone]):
             link = self.owners.get(member)
             if link is not None and link.key in deletes and link.key not in to_write:
                 continue
             why = self._obstacle(link, mentioned) if link else None
-            if why is None and link is not None and link.key in stays:
+            if link is not None and link.key in stays:
                 why = reason("stays_in_ledger", key=link.key)
             if why is not None:
                 yield self._settled(member, ItemState.BLOCKED, why)
@@ -212,22 +213,15 @@ def keys_in_cycles(waits: Mapping[str, Sequence[str]]) -> set[str]:
     return found
 
 
-def _keeping(to_write: Mapping[str, Operation], deletes: Mapping[str, Operation]) -> set[str]:
+def _keeping(operations: Iterable[Operation]) -> set[str]:
     """Keys of the documents that keep their records."""
-    return {op.key for op in (*to_write.values(), *deletes.values()) if not _releases(op)}
+    return {op.key for op in operations if not _releases(op)}
 
 
 def block_failed_transfers(to_write: dict[str, Operation], deletes: dict[str, Operation]) -> None:
     """Block every document that takes records over from one that does not release them, and every
-    one that would release records that are not taken over. Each round blocks one at least, or is
-    the last."""
-    for _ in range(len(to_write) + len(deletes) + 1):
-        blocked = {
-            **dict(_failed_takers(to_write, deletes)),
-            **dict(_failed_givers(to_write, deletes)),
-        }
-        if not blocked:
-            return
+    one that would release records that are not taken over. Each round blocks one at least."""
+    while blocked := _failed_takers(to_write, deletes) | _failed_givers(to_write, deletes):
         for key, why in blocked.items():
             if key in to_write:
                 to_write[key] = blocked_by(to_write[key], why)
@@ -238,31 +232,31 @@ def block_failed_transfers(to_write: dict[str, Operation], deletes: dict[str, Op
 
 def _failed_takers(
     to_write: Mapping[str, Operation], deletes: Mapping[str, Operation]
-) -> Iterator[tuple[str, Reason]]:
-    stays = _keeping(to_write, deletes)
+) -> dict[str, Reason]:
+    stays = _keeping([*to_write.values(), *deletes.values()])
+    found: dict[str, Reason] = {}
     for key, operation in to_write.items():
-        if operation.after and operation.state is ItemState.PENDING:
-            by = next((other for other in operation.after if other in stays), None)
-            if by is not None:
-                yield key, reason("stays_in_ledger", key=by)
+        by = next((other for other in operation.after if other in stays), None)
+        if by is not None and operation.state is ItemState.PENDING:
+            found[key] = reason("stays_in_ledger", key=by)
+    return found
 
 
 def _failed_givers(
     to_write: Mapping[str, Operation], deletes: Mapping[str, Operation]
-) -> Iterator[tuple[str, Reason]]:
+) -> dict[str, Reason]:
+    found: dict[str, Reason] = {}
     for taker in to_write.values():
-        if not taker.after or _owns_records(taker):
-            continue
-        for key in taker.after:
+        for key in () if _owns_records(taker) else taker.after:
             giver = to_write.get(key) or deletes[key]
             if giver.state is ItemState.PENDING:
-                yield key, reason("member_blocked", key=taker.members[0])
+                found[key] = reason("member_blocked", key=taker.members[0])
+    return found
 
 
 def _owns_records(operation: Operation) -> bool:
-    """Whether the document owns its records, or will."""
-    same = operation.state is ItemState.UNCHANGED and operation.reason is None
-    return same or operation.state is ItemState.PENDING
+    """Whether the document owns its records, or will: nothing keeps it from what was planned."""
+    return operation.reason is None
 
 
 def _releases(operation: Operation) -> bool:
