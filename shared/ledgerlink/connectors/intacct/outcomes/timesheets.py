@@ -11,7 +11,7 @@ from ledgerlink.connectors.intacct.documents.time_entry import parse_timesheet_n
 from ledgerlink.connectors.intacct.protocol import queries
 from ledgerlink.connectors.intacct.protocol.record_ids import SEPARATOR, parse_ref
 from ledgerlink.connectors.intacct.protocol.values import Row, text
-from ledgerlink.domain.model.plan import Action, Operation, Write
+from ledgerlink.domain.model.plan import Operation, Write
 
 TIMESHEET, ENTRIES, ENTRY, TIMESHEET_KEY = (
     "TIMESHEET",
@@ -149,7 +149,7 @@ AnyWrite: TypeAlias = Operation | Write
 def destination_of(write: AnyWrite) -> EmployeePeriod | None:
     """The period whose timesheet the entry goes into. None for a delete, and for an employee that
     the same plan creates."""
-    if write.body is None or write.action is Action.DELETE:
+    if write.body is None:
         return None
     employee = write.body["EMPLOYEE"]
     if not isinstance(employee, str):
