@@ -14,8 +14,8 @@ PAGE = 1000
 MOST_PASSES = 5
 """Passes of one call. The last one finds nothing, unless an older program is still writing."""
 ROWS_PER_SECOND = 200
-"""Rows that are moved in a second. A move takes about five write units, and a partition has 1,000
-units a second, which the system needs, too."""
+"""Rows that are moved in a second. A link takes two write units of its old partition, which has
+1,000 in a second; the work of the system has the rest."""
 
 Move = Callable[[Sequence[Row]], int]
 """Brings those of these rows that have the earlier shape to the new one, and says how many there
