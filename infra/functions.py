@@ -178,6 +178,8 @@ def environment(
         "LEDGERLINK_LANE_URL": lanes.lane.queue_url,
         "LEDGERLINK_DLQ_ARN": lanes.dead_letters.queue_arn,
         "LEDGERLINK_MACHINE": machine_arn(),
+        "LEDGERLINK_HISTORY_DAYS": str(settings.history_days),
+        "LEDGERLINK_FEED_DAYS": str(settings.feed_days),
         "LEDGERLINK_BUS": events.bus.event_bus_name,
         "LEDGERLINK_SECRETS_PREFIX": CONNECTIONS_PREFIX,
         "LEDGERLINK_SECRETS_KEY": secrets.key.key_arn,

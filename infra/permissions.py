@@ -21,6 +21,7 @@ TABLE_ACTIONS = (
     "dynamodb:UpdateItem",
 )
 FILE_ACTIONS = ("s3:GetObject", "s3:PutObject")
+TAG_ACTIONS = ("s3:PutObjectTagging",)
 CONNECTION_ACTIONS = (
     "secretsmanager:CreateSecret",
     "secretsmanager:DeleteSecret",
@@ -45,7 +46,8 @@ def allow(name: str, actions: Sequence[str], *resources: str) -> iam.PolicyState
 def keep_records(storage: Storage) -> list[iam.PolicyStatement]:
     """Read and write the table, staged records and plans, and the key of both."""
     files = [storage.bucket.arn_for_objects(f"{p}*") for p in (STAGED_PREFIX, PLANS_PREFIX)]
-    return [*keep_rows(storage), allow("Files", FILE_ACTIONS, *files)]
+    plans = allow("ExpiringFiles", TAG_ACTIONS, files[-1])
+    return [*keep_rows(storage), allow("Files", FILE_ACTIONS, *files), plans]
 
 
 def keep_rows(storage: Storage) -> list[iam.PolicyStatement]:

@@ -36,6 +36,8 @@ SNAP_START = {"true": lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS, "false": None
 FEWEST_WORKERS, MOST_WORKERS = 2, 1000
 """The limits of an event source's maximum concurrency:
 https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html"""
+FEWEST_HISTORY_DAYS, FEWEST_FEED_DAYS, MOST_DAYS = 90, 30, 3650
+"""The limits of how long items of runs and changes of lists are kept."""
 ContextReader = Callable[[str], object]
 Chosen = TypeVar("Chosen")
 PAGE = "see docs/deploy-to-aws.md"
@@ -87,6 +89,8 @@ class Settings:
     architecture: lambda_.Architecture
     alarm_topic_arn: str
     max_workers: int
+    history_days: int
+    feed_days: int
     snap_start: lambda_.SnapStartConf | None
     """None where functions are initialised anew for each environment."""
 
@@ -115,7 +119,9 @@ def read_settings(
         cors_origins=_list(context, "corsOrigins", at_least=0),
         architecture=_choice(context, "architecture", ARCHITECTURES),
         alarm_topic_arn=_text(context, "alarmTopicArn", default=""),
-        max_workers=_workers(context),
+        max_workers=_number(context, "maxWorkers", FEWEST_WORKERS, MOST_WORKERS),
+        history_days=_number(context, "historyDays", FEWEST_HISTORY_DAYS, MOST_DAYS),
+        feed_days=_number(context, "feedDays", FEWEST_FEED_DAYS, MOST_DAYS),
         snap_start=_choice(context, "snapStart", SNAP_START),
     )
 
@@ -206,13 +212,11 @@ def _texts(context: ContextReader, key: str, names: tuple[str, ...]) -> dict[str
     return {name: str(value[name]) for name in names}
 
 
-def _workers(context: ContextReader) -> int:
-    given = str(_value(context, "maxWorkers"))
-    if given.isdecimal() and FEWEST_WORKERS <= int(given) <= MOST_WORKERS:
+def _number(context: ContextReader, key: str, least: int, most: int) -> int:
+    given = str(_value(context, key))
+    if given.isdecimal() and least <= int(given) <= most:
         return int(given)
-    raise SettingError(
-        f"context maxWorkers must be a number from {FEWEST_WORKERS} to {MOST_WORKERS}"
-    )
+    raise SettingError(f"context {key} must be a number from {least} to {most}")
 
 
 def _tags(context: ContextReader) -> Mapping[str, str]:

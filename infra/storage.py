@@ -12,12 +12,17 @@ from infra.settings import Settings
 STAGED_PREFIX = "staged/"
 PLANS_PREFIX = "plans/"
 STAGED_DAYS = 30
+HISTORY_TAG = {"expires": "history"}
+"""The tag of the files of a run's plan (`shared/ledgerlink/storage/staging.py`)."""
+DRAFT_DAYS = 60
+"""How much longer plans are kept than items of runs: a draft of an import waits up to 30 days, and
+may have been planned before."""
 EXPIRY_ATTRIBUTE = "expires_at"
 
 
 class Storage(Construct):
-    """The table holds links, list records, runs and items. The bucket holds staged records, which
-    expire, and plans, which stay because they are the history of runs."""
+    """The table holds links, list records, runs and items. The bucket holds staged records, plans,
+    which expire after the items of their runs, and posting marks, which stay."""
 
     def __init__(self, scope: Construct, name: str, settings: Settings) -> None:
         super().__init__(scope, name)
@@ -60,6 +65,11 @@ class Storage(Construct):
             enforce_ssl=True,
             lifecycle_rules=[
                 s3.LifecycleRule(prefix=STAGED_PREFIX, expiration=Duration.days(STAGED_DAYS)),
+                s3.LifecycleRule(
+                    prefix=PLANS_PREFIX,
+                    tag_filters=HISTORY_TAG,
+                    expiration=Duration.days(settings.history_days + DRAFT_DAYS),
+                ),
                 s3.LifecycleRule(abort_incomplete_multipart_upload_after=Duration.days(1)),
             ],
             removal_policy=settings.removal,

@@ -81,7 +81,11 @@ REFUSALS: Mapping[str, Refusal] = {
         ("wrong_rule", 422, "Some rules cannot be used; none was set."),
         ("person_already_linked", 409, "Two users would be linked to one person."),
         # Posts and runs
-        ("no_run", 404, "The connection has no such run."),
+        ("no_run", 404, "The connection has no such run, or it was a sync that has expired."),
+        ("items_expired", 410, "The items of the run were deleted because of their age."),
+        ("changes_expired", 410, "The changes after the cursor were deleted because of their age."),
+        ("resume_expired", 409, "The run has rested so long that its items are deleted soon."),
+        ("undo_expired", 409, "The import is too old to be undone."),
         ("no_upload", 404, "Nothing was uploaded under this id, or the upload has expired."),
         ("upload_changing", 409, "The upload is being written at the moment."),
         ("unreadable_upload", 422, "The upload is damaged or too large."),

@@ -7,6 +7,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 from ledgerlink.domain.errors import (
     Conflict,
+    Expired,
     FieldError,
     Forbidden,
     Invalid,
@@ -32,6 +33,7 @@ STATUS: dict[type[LedgerlinkError], tuple[int, str]] = {
     Invalid: (422, "The request contains invalid values"),
     Forbidden: (403, "The token does not allow this"),
     NotFound: (404, "Not found"),
+    Expired: (410, "This was deleted because of its age"),
     Conflict: (409, "This conflicts with the current state"),
     PreconditionFailed: (412, "This was changed since it was read"),
     MalformedRequest: (400, "The request cannot be read"),
@@ -64,6 +66,8 @@ def problem_of(error: LedgerlinkError) -> Response[str]:
         (400, "The request cannot be carried out"),
     )
     answer = problem(status, title, error.code, error.message, error.remedy, error.problems)
+    if isinstance(error, Expired) and error.after is not None:
+        answer.headers["Next"] = str(error.after)
     if isinstance(error, Unauthenticated):
         has_token = error.code != "no_token"  # RFC 6750: one without a token is told no error
         answer.headers["WWW-Authenticate"] = BEARER.format(code=error.code) if has_token else SCHEME

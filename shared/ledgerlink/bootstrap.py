@@ -6,7 +6,8 @@ import secrets
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from threading import Lock
 from typing import Any
@@ -15,6 +16,7 @@ from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from ledgerlink.connectors.ledgers import LEDGERS, LedgerDescription
+from ledgerlink.domain.model.retention import Retention
 from ledgerlink.domain.ports import Clock, Connector
 from ledgerlink.services.dependencies import Dependencies
 
@@ -163,12 +165,12 @@ def build(
     from ledgerlink.storage.table import Table
 
     table = Table(client("dynamodb"), environment["LEDGERLINK_TABLE"])
-    clock, ids = SystemClock(), RandomIds()
+    clock, ids, retention = SystemClock(), RandomIds(), retained(environment)
     return Dependencies(
         connections=DynamoConnections(table),
         rules=DynamoRules(table, S3RuleSnapshots(client("s3"), environment["LEDGERLINK_BUCKET"])),
         links=DynamoLinks(table),
-        runs=DynamoRuns(table, clock),
+        runs=DynamoRuns(table, clock, retention),
         staging=S3Staging(client("s3"), environment["LEDGERLINK_BUCKET"]),
         vaults=SecretVaults(
             client=client("secretsmanager"),
@@ -183,7 +185,7 @@ def build(
             client("stepfunctions"), environment["LEDGERLINK_MACHINE"], table, clock, ids
         ),
         connector_states=DynamoConnectorStates(table),
-        lists=DynamoLists(table),
+        lists=DynamoLists(table, clock, retention),
         settings=DynamoSettings(table),
         schedules=DynamoSchedules(table),
         usage=DynamoUsage(table),
@@ -192,7 +194,18 @@ def build(
         clock=clock,
         ids=ids,
         metrics=InvocationMetrics(),
+        retention=retention,
     )
+
+
+def retained(environment: Mapping[str, str]) -> Retention:
+    """For how long this deployment keeps what expires."""
+    given = {
+        field.name: timedelta(days=int(environment[name]))
+        for field in fields(Retention)
+        if (name := f"LEDGERLINK_{field.name.upper()}_DAYS") in environment
+    }
+    return Retention(**given)
 
 
 def applications(environment: Mapping[str, str]) -> dict[str, str]:

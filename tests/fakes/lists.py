@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from ledgerlink.domain.errors import ChangedMeanwhile
+from ledgerlink.domain.errors import ChangedMeanwhile, Expired
 from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.list_records import Change, ListRecord, ListType, SyncState
 from ledgerlink.domain.model.schedule import Due
@@ -21,6 +21,8 @@ class FakeLists:
     rows: dict[tuple[ConnectionKey, ListType], dict[str, ListRecord]] = field(default_factory=dict)
     feeds: dict[ConnectionKey, list[Change]] = field(default_factory=dict)
     states: dict[ConnectionKey, SyncState] = field(default_factory=dict)
+    expired: int = 0
+    """The last entry of a feed that was deleted because of its age."""
 
     def get(
         self, connection_key: ConnectionKey, kind: ListType, ids: Iterable[str]
@@ -74,7 +76,10 @@ class FakeLists:
         return counts
 
     def changes(self, connection_key: ConnectionKey, after: int, limit: int) -> Page[Change]:
-        items = self.feeds.get(connection_key, [])[after : after + limit]
+        feed = self.feeds.get(connection_key, [])
+        if after < min(self.expired, len(feed)):
+            raise Expired("changes_expired", "They were deleted.", "Read the lists.", len(feed))
+        items = feed[after : after + limit]
         return Page(items, str(items[-1].seq if items else after))
 
     def state(self, connection_key: ConnectionKey) -> SyncState:

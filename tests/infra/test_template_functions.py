@@ -8,6 +8,8 @@ ENVIRONMENT = {
     "LEDGERLINK_LANE_URL",
     "LEDGERLINK_DLQ_ARN",
     "LEDGERLINK_BUS",
+    "LEDGERLINK_FEED_DAYS",
+    "LEDGERLINK_HISTORY_DAYS",
     "LEDGERLINK_MACHINE",
     "LEDGERLINK_SECRETS_PREFIX",
     "LEDGERLINK_SECRETS_KEY",
@@ -97,10 +99,10 @@ def test_wildcard_resources_are_files_connection_secrets_and_traces_only(
     template: Template,
 ) -> None:
     expected = {
-        "api": ["Connections", "Files", "Trace"],
+        "api": ["Connections", "ExpiringFiles", "Files", "Trace"],
         "scheduler": ["Trace"],
         "webhooks": ["Trace"],
-        "worker": ["Connections", "Files", "Trace"],
+        "worker": ["Connections", "ExpiringFiles", "Files", "Trace"],
     }
     for name, sids in expected.items():
         wide = [one for one in statements(role_of(template, name)) if "*" in str(one["Resource"])]

@@ -1,6 +1,7 @@
 import json
 
 from aws_cdk.assertions import Template
+from ledgerlink.storage.staging import OF_A_RUN
 
 from tests.infra.resources import only, properties
 
@@ -32,11 +33,19 @@ def test_data_outlives_the_stack_by_default(template: Template) -> None:
             assert resource["DeletionPolicy"] == "Retain"
 
 
-def test_staged_records_leave_the_bucket_after_thirty_days_and_plans_stay(
+def test_staged_records_and_plans_leave_the_bucket_and_posting_marks_stay(
     template: Template,
 ) -> None:
+    """Plans are told from the posting marks beside them by a tag."""
     rules = only(template, "AWS::S3::Bucket")["LifecycleConfiguration"]["Rules"]
-    assert [rule["Prefix"] for rule in rules if "ExpirationInDays" in rule] == ["staged/"]
+    assert [rule["Prefix"] for rule in rules if "ExpirationInDays" in rule] == ["staged/", "plans/"]
+    assert {
+        "Prefix": "plans/",
+        "TagFilters": [{"Key": "expires", "Value": "history"}],
+        "ExpirationInDays": 460,
+        "Status": "Enabled",
+    } in rules
+    assert OF_A_RUN == {"Tagging": "expires=history"}
     assert {"Prefix": "staged/", "ExpirationInDays": 30, "Status": "Enabled"} in rules
     assert {
         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1},

@@ -142,6 +142,7 @@ def get_mapping(
     """For an entity without a rule, records of the ledger that it may be."""
     caller = who(Right.READ)
     run, _ = _found(caller, connection_id, import_id)
+    history.require_items(dependencies(), run)
     connection = dependencies().connections.get(caller.connection_key(connection_id))
     wanted = rule_kind(kind)
     page = mapping.mapping_of(dependencies(), connection, run, wanted, after, limit)
@@ -199,6 +200,7 @@ def get_chosen(
     """In the order of kind and key."""
     caller = who(Right.READ)
     run, _ = _found(caller, connection_id, import_id)
+    history.require_items(dependencies(), run)
     first, *rules = dependencies().staging.notes(run, basis_notes(run)) or ({"posting": {}},)
     end = after + limit
     rest = str(end) if len(rules) > end else None

@@ -7,6 +7,7 @@ LedgerlinkError
 │   ├── Forbidden          the token lacks a right
 │   ├── Conflict           it clashes with the current state
 │   │   └── ChangedMeanwhile   somebody else wrote what was read; reading it again helps
+│   ├── Expired            it was there, and was deleted because of its age
 │   └── PreconditionFailed the version that the caller names is not the newest
 └── LedgerError        the ledger side
     ├── AuthorizationLost  only a reconnect helps
@@ -78,6 +79,14 @@ class Invalid(Refused):
 
 class NotFound(Refused):
     """No such thing in this firm (or it belongs to another firm, which is the same answer)."""
+
+
+class Expired(Refused):
+    """What is asked for was deleted because of its age; `after` is the cursor of what is left."""
+
+    def __init__(self, code: str, message: str, remedy: str, after: int | None = None) -> None:
+        super().__init__(code, message, remedy)
+        self.after = after
 
 
 class Forbidden(Refused):

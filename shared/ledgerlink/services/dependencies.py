@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from ledgerlink.domain.errors import Invalid
 from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.retention import STANDARD, Retention
 from ledgerlink.domain.ports import Clock, Connector, ConnectorState, Ledger, TimeSource
 from ledgerlink.services.ports import (
     Bus,
@@ -58,6 +59,7 @@ class Dependencies:
     clock: Clock
     ids: Ids
     metrics: Metrics = field(default_factory=NoMetrics)
+    retention: Retention = STANDARD
 
     def connector(self, ledger: str) -> Connector:
         """The connector of that ledger. Raises Invalid for an unknown ledger."""

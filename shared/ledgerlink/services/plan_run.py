@@ -78,8 +78,8 @@ def start(deps: Dependencies, run: Run) -> Run:
     when a user has cancelled it meanwhile."""
     now = deps.clock.now()
     count_settled(deps, run)
-    started_at = run.started_at or now
-    run = replace(run, state=RunState.APPLYING, idle=0, started_at=started_at, planned_at=now)
+    begun = deps.retention.begun(run, now)
+    run = replace(begun, state=RunState.APPLYING, idle=0, planned_at=now)
     if not run.open_chunks():
         run = replace(run, state=run.outcome_state(), finished_at=now)
     deps.runs.save(run, of_generation=run.generation)

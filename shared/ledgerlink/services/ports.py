@@ -236,7 +236,8 @@ class Lists(Protocol):
 
     def changes(self, connection_key: ConnectionKey, after: int, limit: int) -> Page[Change]:
         """The feed past entry `after`, in order; the page's cursor is the last entry's number
-        as text, also at the end."""
+        as text, also at the end. Raises Expired with the number of the last entry when the next
+        one was deleted because of its age."""
         ...
 
     def state(self, connection_key: ConnectionKey) -> SyncState: ...

@@ -7,10 +7,13 @@ beyond the head.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import islice, takewhile
 
+from ledgerlink.domain.errors import Expired
 from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.list_records import Change, ListRecord, ListType, SyncState
+from ledgerlink.domain.model.retention import STANDARD, Retention
+from ledgerlink.domain.ports import Clock
 from ledgerlink.services.ports import Page
 from ledgerlink.storage import keys
 from ledgerlink.storage.readable import readable
@@ -39,8 +42,10 @@ class DynamoLists:
     """Implements `services.ports.Lists`. Every list has a partition of its own. A record that our
     program cannot read counts as none, until a sync brings it in again."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, clock: Clock, retention: Retention = STANDARD) -> None:
         self._table = table
+        self._clock = clock
+        self._retention = retention
 
     def get(
         self, connection_key: ConnectionKey, kind: ListType, ids: Iterable[str]
@@ -104,11 +109,8 @@ class DynamoLists:
             replace(change, seq=seq, run_id=run_id)
             for seq, change in enumerate(changes, start=head.seq + 1)
         ]
-        pk = keys.feed(connection_key)
-        self._table.put_many(
-            {"pk": pk, "sk": keys.row("entry", keys.number(c.seq)), "data": dump(c).decode()}
-            for c in numbered
-        )
+        expires_at = int((self._clock.now() + self._retention.feed).timestamp())
+        self._table.put_many(_entry(connection_key, each, expires_at) for each in numbered)
         self._store(connection_key, [*(c.record for c in numbered), *same])
         self._advance(connection_key, head, numbered)
         return numbered
@@ -139,13 +141,26 @@ class DynamoLists:
         return head.counts if head.run == run_id else {}
 
     def changes(self, connection_key: ConnectionKey, after: int, limit: int) -> Page[Change]:
-        last = min(after + limit, self._head(connection_key).seq)
-        items = list(self._entries(connection_key, after + 1, last)) if last > after else []
-        return Page(items, str(items[-1].seq if items else after))
+        head = self._head(connection_key).seq
+        last = min(after + limit, head)
+        if last <= after:
+            return Page([], str(after))
+        now = self._clock.now().timestamp()
+        rows = self._entry_rows(connection_key, after + 1, last)
+        kept = [row for row in rows if row.get("expires_at", now + 1) > now]
+        items = _without_gap((load(Change, row["data"]) for row in kept), after + 1)
+        if not items:
+            raise self._expired(after, head)
+        return Page(items, str(items[-1].seq))
 
-    def _entries(self, connection_key: ConnectionKey, first: int, last: int) -> Iterator[Change]:
-        rows = self._entry_rows(connection_key, first, last)
-        return (load(Change, row["data"]) for row in rows)
+    def _expired(self, after: int, head: int) -> Expired:
+        days = self._retention.feed.days
+        return Expired(
+            "changes_expired",
+            f"The changes after {after} are older than {days} days and were deleted.",
+            f"Read the records of every list, then go on with the changes after {head}.",
+            after=head,
+        )
 
     def _entry_rows(self, connection_key: ConnectionKey, first: int, last: int) -> Iterator[Row]:
         first_key, last_key = (keys.row("entry", keys.number(seq)) for seq in (first, last))
@@ -158,6 +173,18 @@ class DynamoLists:
     def save_state(self, connection_key: ConnectionKey, state: SyncState) -> None:
         pk = keys.connection(connection_key)
         self._table.put({"pk": pk, "sk": "sync", "data": dump(state).decode()})
+
+
+def _entry(connection_key: ConnectionKey, change: Change, expires_at: int) -> Row:
+    sk = keys.row("entry", keys.number(change.seq))
+    data = dump(change).decode()
+    return {"pk": keys.feed(connection_key), "sk": sk, "data": data, "expires_at": expires_at}
+
+
+def _without_gap(changes: Iterable[Change], first: int) -> Sequence[Change]:
+    """These changes from number `first` on, up to the first one that is missing."""
+    numbered = takewhile(lambda each: each[0] == each[1].seq, enumerate(changes, first))
+    return [change for _, change in numbered]
 
 
 def _row(connection_key: ConnectionKey, record: ListRecord) -> Row:

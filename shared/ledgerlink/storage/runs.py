@@ -12,6 +12,7 @@ from ledgerlink.domain.errors import ChangedMeanwhile, Conflict, NotFound
 from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.plan import ItemState, Outcome
 from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.retention import STANDARD, Retention
 from ledgerlink.domain.model.runs import DRAFTS, FINISHED, Progress, Run, RunState
 from ledgerlink.domain.ports import Clock
 from ledgerlink.services.ports import Page
@@ -41,9 +42,10 @@ class DynamoRuns:
     counts.
     """
 
-    def __init__(self, table: Table, clock: Clock) -> None:
+    def __init__(self, table: Table, clock: Clock, retention: Retention = STANDARD) -> None:
         self._table = table
         self._clock = clock
+        self._retention = retention
 
     def create(self, run: Run, idempotency_key: str, content: str) -> Run:
         pk = keys.connection(run.connection_key)
@@ -73,10 +75,22 @@ class DynamoRuns:
     def save(self, run: Run, of_generation: int | None = None) -> None:
         delete = [_unfinished(run)] if run.state in FINISHED else []
         held = {} if of_generation is None else {"generation": of_generation}
+        own, *unfinished = _rows(run)
         try:
-            self._table.together(_rows(run), delete=delete, held=held)
+            rows = [own | self._expiry(run), *unfinished]
+            self._table.together(rows, delete=delete, held=held)
         except Taken as taken:
             raise _resumed(run) from taken
+        if "progress" in own:  # which is beside the run from now on
+            numbers = (keys.row("progress", keys.number(number)) for number in run.progress)
+            self._table.delete_many(keys.run(run.connection_key, run.id), numbers)
+
+    def _expiry(self, run: Run) -> Row:
+        """When the run is deleted: a sync with the changes that it has found, others never."""
+        if run.sync is None or run.state not in FINISHED:
+            return {}
+        ended_at = run.finished_at or self._clock.now()
+        return {"expires_at": int((ended_at + self._retention.feed).timestamp())}
 
     def update(self, run: Run) -> None:
         own, *_ = _rows(run)
@@ -90,9 +104,9 @@ class DynamoRuns:
     def get(self, connection_key: ConnectionKey, run_id: str) -> Run:
         row = self._table.get(keys.connection(connection_key), keys.row("run", run_id))
         if row is None:
-            raise NotFound(
-                "no_run", f"There is no run {run_id}.", "List the connection's runs to see ids."
-            )
+            days = self._retention.feed.days
+            remedy = f"List the connection's runs to see ids. Syncs are deleted after {days} days."
+            raise NotFound("no_run", f"There is no run {run_id}.", remedy)
         return self._with_progress(row)
 
     def _with_progress(self, row: Row) -> Run:
@@ -146,13 +160,15 @@ class DynamoRuns:
         )
 
     def put_outcomes(self, run: Run, outcomes: Sequence[Outcome]) -> None:
-        pk = keys.run(run.connection_key, run.id)
-        moment = self._clock.now().isoformat(timespec="microseconds")
+        pk, now = keys.run(run.connection_key, run.id), self._clock.now()
+        moment = now.isoformat(timespec="microseconds")
+        expires_at = int((run.items_until or now + self._retention.history).timestamp())
         self._table.put_many(
             {
                 "pk": pk,
                 "sk": keys.row("item", keys.number(some[0].seq), moment),
                 "moment": moment,
+                "expires_at": expires_at,
                 "data": [dump(outcome).decode() for outcome in some],
             }
             for some in _spans(outcomes)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from ledgerlink.domain.errors import Conflict, Invalid, NotFound
+from ledgerlink.domain.errors import Conflict, Expired, Invalid, NotFound
 from ledgerlink.domain.model.connections import Connection, ConnectionKey
 from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.domain.model.plan import Operation
@@ -33,6 +33,11 @@ UPLOAD_LIFETIME = 3600
 """Seconds for which the address of an upload is valid."""
 ABSENT = ("404", "NoSuchKey", "403", "AccessDenied", "Forbidden")
 """S3's codes for a file that does not exist, for a role that may or may not list the bucket."""
+Tags = dict[str, Any]
+UNTAGGED: Tags = {}
+OF_A_RUN: Tags = {"Tagging": "expires=history"}
+"""The tag of files that expire with the items of their run (`infra/storage.py`). Others expire by
+their prefix or, as posting marks, never."""
 TRIES = 3
 """How often an upload is copied that is written at the same moment."""
 GZIP_MAGIC = b"\x1f\x8b"
@@ -139,7 +144,7 @@ class S3Staging:
         return [load(ListRecord, line) for line in self.records(_page(run, kind, number))]
 
     def put_notes(self, run: Run, name: str, lines: Iterable[Any]) -> None:
-        self._put(_notes(run, name), (json.dumps(line).encode() for line in lines))
+        self._put(_notes(run, name), (json.dumps(line).encode() for line in lines), OF_A_RUN)
 
     def notes(self, run: Run, name: str) -> Sequence[Any]:
         try:
@@ -158,17 +163,23 @@ class S3Staging:
             yield from (line.removesuffix(b"\n") for line in file)
 
     def put_chunk(self, run: Run, number: int, lines: Iterable[bytes]) -> None:
-        self._put(_chunk(run, number), lines)
+        self._put(_chunk(run, number), lines, OF_A_RUN)
 
     def chunk(self, run: Run, number: int) -> Sequence[Operation]:
-        return [load(Operation, line) for line in self.records(_chunk(run, number))]
+        try:
+            return [load(Operation, line) for line in self.records(_chunk(run, number))]
+        except ClientError as error:
+            if not _is_absent(error):
+                raise
+            words = "The plan of this run was deleted because of its age."
+            raise Expired("items_expired", words, "Its counts are still shown.") from error
 
     def fix_requests(
         self, run: Run, chunk: int, series: int, requests: Sequence[Sequence[int]]
     ) -> Sequence[Sequence[int]]:
         name = f"{_plan(run)}/requests-{keys.number(chunk)}-{series}.json.gz"
         if requests:
-            self._put_once(name, _packed([json.dumps(requests).encode()]))
+            self._put_once(name, _packed([json.dumps(requests).encode()]), OF_A_RUN)
         fixed: Sequence[Sequence[int]] = json.loads(self._get(name))
         return fixed
 
@@ -185,13 +196,15 @@ class S3Staging:
             return text
         return self._get(_mark(connection, number)).decode()
 
-    def _put(self, name: str, lines: Iterable[bytes]) -> None:
-        self._client.put_object(Bucket=self._bucket, Key=name, Body=_packed(lines))
+    def _put(self, name: str, lines: Iterable[bytes], tags: Tags = UNTAGGED) -> None:
+        self._client.put_object(Bucket=self._bucket, Key=name, Body=_packed(lines), **tags)
 
-    def _put_once(self, name: str, body: bytes) -> bool:
+    def _put_once(self, name: str, body: bytes, tags: Tags = UNTAGGED) -> bool:
         """Store the file unless there is one of this name; whether it was stored now."""
         try:
-            self._client.put_object(Bucket=self._bucket, Key=name, Body=body, IfNoneMatch="*")
+            self._client.put_object(
+                Bucket=self._bucket, Key=name, Body=body, IfNoneMatch="*", **tags
+            )
         except ClientError as error:
             if error.response["Error"]["Code"] not in (
                 "PreconditionFailed",

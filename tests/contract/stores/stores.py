@@ -139,7 +139,7 @@ def on_aws(aws: Clients, name: str) -> Stores:
         vaults=_vaults(aws, table, clock, name),
         lane=SqsLane(aws.sqs, url),
         connector_states=DynamoConnectorStates(table),
-        lists=DynamoLists(table),
+        lists=DynamoLists(table, clock),
         settings=DynamoSettings(table),
         schedules=DynamoSchedules(table),
         usage=DynamoUsage(table),

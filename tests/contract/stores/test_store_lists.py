@@ -12,7 +12,7 @@ from ledgerlink.storage.table import Table, Taken
 
 from tests.contract.stores.samples import NEIGHBOURS, STRANGE
 from tests.contract.stores.stores import Clients, Stores, new_table
-from tests.fakes.clock import START
+from tests.fakes.clock import START, FakeClock
 from tests.fakes.failure_plan import FailurePlan, WorkerDied, with_failures
 from tests.support.sampling import sample
 
@@ -112,7 +112,7 @@ def test_a_page_of_a_sync_comes_back(stores: Stores) -> None:
 
 def lists_of(aws: Clients, name: str, failure_plan: FailurePlan) -> DynamoLists:
     """Lists whose every call to the table is two steps of failure_plan."""
-    return DynamoLists(Table(with_failures("table", aws.dynamodb, failure_plan), name))
+    return DynamoLists(Table(with_failures("table", aws.dynamodb, failure_plan), name), FakeClock())
 
 
 @pytest.mark.parametrize("size", [3, 60])

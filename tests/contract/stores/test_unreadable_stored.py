@@ -43,7 +43,7 @@ def damage(table: Table, pk: str, sk: str, **values: Any) -> None:
 
 @pytest.mark.parametrize("text", DAMAGES)
 def test_a_list_record_counts_as_none_until_it_comes_in_again(table: Table, text: str) -> None:
-    lists = DynamoLists(table)
+    lists = DynamoLists(table, FakeClock())
     brought_in(lists, "1", "2", "3")
     damage(table, keys.records(ACME, CUSTOMER), keys.row("record", "2"), data=text)
     assert set(lists.get(ACME, CUSTOMER, ["1", "2", "3"])) == {"1", "3"}
@@ -64,7 +64,7 @@ def test_a_list_record_counts_as_none_until_it_comes_in_again(table: Table, text
 
 @pytest.mark.parametrize("text", DAMAGES)
 def test_an_entry_beyond_the_head_is_written_anew(table: Table, text: str) -> None:
-    lists = DynamoLists(table)
+    lists = DynamoLists(table, FakeClock())
     brought_in(lists, "1")
     beyond = {"pk": keys.feed(ACME), "sk": keys.row("entry", keys.number(2)), "data": text}
     table.put(beyond)

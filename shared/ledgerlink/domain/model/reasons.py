@@ -653,6 +653,10 @@ REASONS: dict[str, Template] = {
         "Records were posted to this company that this connection does not know of: the company was connected by another connection before, or our database was restored to an earlier day. Nothing is posted meanwhile, because these records would be written a second time.",
         "If another connection of the company exists, reconnect that one and post there. Otherwise contact support with the id of this run; it can be resumed once our records are complete. Do not resume it before, and enter nothing by hand.",
     ),
+    "unanswered_expired": Template(
+        "A run of {day} was never finished (its id is {run}). It is not known what the accounting system has of it, and its records are too old to be looked up. Nothing is posted meanwhile, because the same record could be written a second time.",
+        "Compare what was posted on {day} in the accounting system with your records. Then cancel that run and resume this one.",
+    ),
     "ledger_stopped": Template(
         "The accounting system does not accept any changes at the moment: {detail}",
         "Solve this in the accounting system (for example an expired subscription), then resume the run.",

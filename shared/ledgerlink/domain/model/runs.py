@@ -151,6 +151,8 @@ class Run:
     """When it was last resumed."""
     left_then: int = 0
     """How many items were left to send at that time."""
+    items_until: datetime | None = None
+    """When its items are deleted, which is set when it is started."""
 
     @cached_property
     def connection_key(self) -> ConnectionKey:

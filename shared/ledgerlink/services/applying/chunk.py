@@ -333,6 +333,7 @@ class ChunkRun:
             (item.operation.kind, item.outcome.ledger_id)
             for other in self._runs_around()
             if other.finished_at is None or other.finished_at >= earliest
+            if self.deps.retention.keeps_items(other, self.deps.clock.now())
             for chunk in other.chunks
             if chunk.pending
             for item in items_of_chunk(self.deps, other, chunk)

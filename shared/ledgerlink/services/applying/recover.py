@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
+from ledgerlink.domain.errors import LedgerStopped
 from ledgerlink.domain.model.connections import Connection
+from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.model.runs import RESTING, Chunk, Run, RunState
 from ledgerlink.domain.ports import Ledger, Stop
 from ledgerlink.services.applying.chunk import load_chunk
@@ -41,4 +43,14 @@ def _unanswered(deps: Dependencies, connection: Connection) -> Iterator[tuple[Ru
             for chunk in run.open_chunks():
                 progress = run.progress.get(chunk.number)
                 if progress is not None and progress.opened_at is not None:
+                    _require_plan(deps, run)
                     yield run, chunk
+
+
+def _require_plan(deps: Dependencies, run: Run) -> None:
+    """Raises LedgerStopped for a run whose plan was deleted before it was known what the ledger has
+    of it: posting the same records again could write them twice."""
+    if not deps.retention.keeps_items(run, deps.clock.now()):
+        begun = f"{run.started_at:%d %B %Y}"
+        why = reason("unanswered_expired", run=run.id, day=begun)
+        raise LedgerStopped(why.code, why.message, why.remedy)

@@ -8,6 +8,7 @@ from ledgerlink.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from ledgerlink.domain.model.connections import Connection, ConnectionKey, ConnectionState
 from ledgerlink.domain.model.imports import NAMES, Import, Scope
 from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.retention import CLOSED_BEFORE
 from ledgerlink.domain.model.runs import DRAFTS, NEVER_STARTED, RESTING, UNDOABLE, Run, RunState
 from ledgerlink.services.applying.recorder import IMPORT
 from ledgerlink.services.dependencies import Dependencies
@@ -360,6 +361,10 @@ def undo(deps: Dependencies, user: User, connection_id: str, run_id: str, key: s
         running = before.state is RunState.APPLYING
         words = "Interrupt it first." if running else "Undo it once it has ended or is interrupted."
         raise Conflict("not_undoable", f"The import is {before.state}.", words)
+    if not deps.retention.lets_go_on(before, deps.clock.now()):
+        days = (deps.retention.history - CLOSED_BEFORE).days
+        message = f"An import can be undone for {days} days after it was started."
+        raise Conflict("undo_expired", message, "Correct its time in the accounting system.")
     taking = Import(scope=imported.scope, undoes=before.id, staged_at=deps.clock.now())
     run = replace(_new(deps, user, connection_id, before.ledger, taking), state=RunState.PLANNING)
     run = deps.runs.create(run, key, f"undo {before.id} by {user.name}")

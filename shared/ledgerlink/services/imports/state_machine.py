@@ -106,9 +106,8 @@ def _started(deps: Dependencies, run: Run) -> Run:
     if run.started_at is None:
         count_settled(deps, run)
     started = replace(
-        run,
+        deps.retention.begun(run, now),
         state=RunState.APPLYING,
-        started_at=run.started_at or now,
         resumed_at=now,
         left_then=run.left(),
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ledgerlink.domain.errors import Invalid, NotFound
+from ledgerlink.domain.errors import Expired, Invalid, NotFound
 from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome
 from ledgerlink.domain.model.reasons import reason
@@ -133,6 +133,15 @@ def _read(
     return Page(found, after)
 
 
+def require_items(deps: Dependencies, run: Run) -> None:
+    """Raises Expired for a run whose items were deleted because of their age."""
+    if deps.retention.keeps_items(run, deps.clock.now()):
+        return
+    days = deps.retention.history.days
+    message = f"The items of this run are older than {days} days and were deleted."
+    raise Expired("items_expired", message, "Its counts are still shown with the run.")
+
+
 def list_items(
     deps: Dependencies,
     run: Run,
@@ -142,7 +151,8 @@ def list_items(
     action: Action | None = None,
 ) -> Page[Item]:
     """At most `limit` items in the order of the plan, from number `after` on. `state` and `action`
-    leave out all others."""
+    leave out all others. Raises Expired for a run whose items were deleted."""
+    require_items(deps, run)
     items: list[Item] = []
     size = 0
     for chunk in run.chunks:

@@ -87,6 +87,7 @@ def resume(deps: Dependencies, run: Run) -> Run:
         remedy = "Only a parked or interrupted run can be resumed."
         raise Conflict("not_parked", f"The run is {run.state}.", remedy)
     if run.state in RESTING:
+        _require_young(deps, run)
         waits = run.imported is not None or not run.chunks or rules_changed(deps, run)
         state = RunState.QUEUED if waits else RunState.APPLYING
         parked = run.generation
@@ -94,6 +95,15 @@ def resume(deps: Dependencies, run: Run) -> Run:
         deps.runs.save(run, of_generation=parked)
     start_next_step(deps, run)
     return run
+
+
+def _require_young(deps: Dependencies, run: Run) -> None:
+    """Raises Conflict for a run that has rested so long that its items are deleted soon: each of
+    them is needed until all are sent."""
+    if run.sync is None and not deps.retention.lets_go_on(run, deps.clock.now()):
+        message = "The run has rested for so long that its items are deleted soon."
+        remedy = "Cancel it, then post or import again what is still missing."
+        raise Conflict("resume_expired", message, remedy)
 
 
 def rules_changed(deps: Dependencies, run: Run) -> bool:
@@ -108,19 +118,24 @@ def cancel(deps: Dependencies, run: Run) -> Run:
     """Give up a post or a sync that waits: what was not sent is never sent. Where it is not known
     of all requests what became of them, the worker looks that up first.
 
-    Raises Conflict for a run that a worker is at, or that has ended otherwise, and for an import.
+    Raises Conflict for a run that a worker is at, or that has ended otherwise, and for an import
+    that can still be resumed or undone.
     """
     if run.state in (RunState.CANCELLED, RunState.CANCELLING):
         start_next_step(deps, run)
         return run
-    if run.imported is not None:
+    now = deps.clock.now()
+    # Where even the plan is gone, nobody can look up any more what became of its requests.
+    open_requests = run.unanswered() and deps.retention.keeps_items(run, now)
+    if run.imported is not None and (open_requests or deps.retention.lets_go_on(run, now)):
         remedy = "Discard its draft, or interrupt it; undo takes back what it has posted."
         raise Conflict("not_cancelled", "An import is not cancelled but undone.", remedy)
-    if run.state not in WAITING:
-        remedy = f"A run can be cancelled while it is {' or '.join(WAITING)}."
+    states = WAITING if run.imported is None else RESTING
+    if run.state not in states:
+        remedy = f"A run can be cancelled while it is {' or '.join(sorted(states))}."
         raise Conflict("not_cancelled", f"The run is {run.state}.", remedy)
-    state = RunState.CANCELLING if run.unanswered() else RunState.CANCELLED
-    ended_at = None if run.unanswered() else deps.clock.now()
+    state = RunState.CANCELLING if open_requests else RunState.CANCELLED
+    ended_at = None if open_requests else now
     generation = run.generation
     run = replace(run, state=state, generation=generation + 1, finished_at=ended_at)
     deps.runs.save(run, of_generation=generation)

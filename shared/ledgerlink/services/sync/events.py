@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ledgerlink.domain.errors import Expired
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.list_records import Change
 from ledgerlink.domain.model.runs import Run
@@ -14,11 +15,14 @@ PAGE = 1000
 
 
 def publish_missed_changes(deps: Dependencies, connection: Connection) -> int:
-    """Publish the changes that an earlier worker recorded before it died; returns the number of the
-    feed's last entry."""
+    """Publish the changes that an earlier worker recorded before it died, unless they have expired;
+    returns the number of the feed's last entry."""
     after = deps.lists.state(connection.key).published
     while True:
-        page = deps.lists.changes(connection.key, after, PAGE)
+        try:
+            page = deps.lists.changes(connection.key, after, PAGE)
+        except Expired as expired:  # nobody waits for events of changes that old
+            return expired.after or after
         publish_changes(deps, connection, page.items)
         if not page.items:
             return after
