@@ -3,8 +3,10 @@
 import pytest
 from ledgerlink.domain.model.plan import Action, ItemState
 from ledgerlink.domain.model.source_records import Record, RecordKind
+from ledgerlink.domain.model.time_settings import LedgerEdits, TimeSettings
 
-from tests.contract.intacct.poster import LINES, Poster
+from tests.contract.intacct.papers import PAPERS, choose
+from tests.contract.intacct.poster import LINES, Poster, code
 from tests.contract.intacct.test_intacct_nothing_wiped import enter, prepare
 from tests.contract.papers import gone, spent, worked
 from tests.contract.qbo.test_qbo_additions_lost import lost
@@ -24,6 +26,36 @@ def test_what_goes_with_a_bill_is_named(poster: Poster, after: Record) -> None:
     plan = poster.planned(after)
     assert lost(plan) == {REPORT: "class, region"}
     assert {o.state for o in poster.send(plan).values()} == {ItemState.POSTED}
+
+
+NOT_WRITABLE = {
+    "invoice": {"DESCRIPTION2": "two"},
+    "order": {"NOTE": "call before delivery"},
+}
+"""Fields of documents that are made anew and that no function which creates them can set."""
+
+
+@pytest.mark.parametrize("name", NOT_WRITABLE)
+def test_an_update_that_would_lose_what_others_entered_is_not_made(
+    poster: Poster, name: str
+) -> None:
+    """Case 17.1. Blocked in the plan, with the names, until the firm lets our version win."""
+    paper = PAPERS[name]
+    choose(poster, paper).post(paper.record())
+    by_hand = NOT_WRITABLE[name]
+    enter(poster.books, paper.kind, poster.row(paper.key)["RECORDNO"], by_hand)
+    before = poster.row(paper.key)
+    (operation, *_) = poster.planned(paper.record("40"))
+    assert operation.state is ItemState.BLOCKED
+    outcome = poster.post(paper.record("40"))[paper.key]
+    assert (outcome.state, code(outcome)) == (ItemState.BLOCKED, "would_be_lost")
+    assert poster.row(paper.key) == before
+    assert poster.post(paper.record())[paper.key].state is ItemState.UNCHANGED
+    poster.posting = TimeSettings(ledger_edits=LedgerEdits.OURS)
+    (operation, *_) = plan = poster.planned(paper.record("40"))
+    assert [why.code for why in operation.warnings] == ["additions_lost"]
+    assert poster.send(plan)[paper.key].state is ItemState.POSTED
+    assert len(poster.ours(paper.kind)) == 1
 
 
 def test_what_goes_with_time_is_named(poster: Poster) -> None:

@@ -177,6 +177,9 @@ class Snapshot:
     added: Callable[[str], Sequence[str]] = field(default=nothing_added, compare=False, repr=False)
     """What people entered in fields that we did not send, in the ledger's words, by the fingerprint
     of what we wrote. It is lost with a record that is deleted."""
+    lost_by_update: tuple[str, ...] = ()
+    """What people entered in fields that no update can keep, in the ledger's words, because the
+    ledger lets nobody write them there."""
     contains: Callable[[Body], bool] = field(default=_unknown, compare=False, repr=False)
     """Whether it has all values of a body; for documents that are compared by content only."""
     recognizes: Callable[[str], bool] = field(default=_unknown, compare=False, repr=False)

@@ -359,6 +359,10 @@ REASONS: dict[str, Template] = {
         "Somebody entered these fields in the accounting system, and they go when it is deleted there: {fields}.",
         "If they are still needed, note them before it is deleted, and enter them in what takes its place.",
     ),
+    "would_be_lost": Template(
+        "Somebody entered these fields in the accounting system, and an update would remove them there: {fields}. So it was not updated.",
+        "Make the change in the accounting system by hand, so that both match, and post again. To let time tracking decide for all edited records, choose ours under Settings > Time > Ledger edits and post again.",
+    ),
     "written_since": Template(
         "A later run changed it again, so the undo left it as it is.",
         "Undo the later run first, or correct the record in time tracking and import again.",

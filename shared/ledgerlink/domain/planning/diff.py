@@ -107,7 +107,17 @@ class Differ:
         elif again or self._needs_recreation(document, linked):
             yield from self.replaced(create, [linked])
         else:
-            yield self._open(replace(operation, action=Action.UPDATE), linked.link)
+            yield self._updated(operation, linked)
+
+    def _updated(self, operation: Operation, linked: LinkedDocument) -> Operation:
+        """The update, unless it would remove what others entered."""
+        lost = linked.copy.lost_by_update if linked.copy else ()
+        if lost and self.edits is not LedgerEdits.OURS:
+            return blocked_by(operation, reason("would_be_lost", fields=named(lost)))
+        told = [reason("additions_lost", fields=named(lost))] if lost else []
+        warnings = (*operation.warnings, *told)
+        update = replace(operation, action=Action.UPDATE, warnings=warnings)
+        return self._open(update, linked.link)
 
     def to_delete(self, linked: LinkedDocument) -> Operation:
         """The operation that deletes this document."""

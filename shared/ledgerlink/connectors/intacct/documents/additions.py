@@ -20,6 +20,20 @@ DIMENSIONS = {name: FIELD_NAMES[name] for name in ("DEPARTMENT", "LOCATION", "CL
 ENTERED_IN_HEADS = {"PONUMBER": "PO number", "DOCNUMBER": "reference number", "MEMO": "memo"}
 """Fields of heads that we never send, with their names on the screen."""
 
+NOT_WRITABLE = {
+    "ARINVOICE": {"DESCRIPTION2": "second description"},
+    "SODOCUMENT": {"NOTE": "note"},
+}
+"""Fields of documents that an update makes anew and that no function can fill in, with their names
+on the screen. The message of an invoice is none, because the ledger takes it from the customer
+again. Source: the gateway's schema (create_invoice, create_sotransaction)."""
+
+
+def lost_by_update(kind: str, row: Row) -> tuple[str, ...]:
+    """The names of what a document has in fields that an update cannot keep."""
+    names = NOT_WRITABLE.get(kind, {})
+    return tuple(label for name, label in names.items() if text(row, name))
+
 
 def never_sent(entry: Row) -> tuple[str, ...]:
     """The names of what a time entry has in fields that we never send."""

@@ -124,7 +124,7 @@ def _list_record(kind: str, ledger_id: str, row: Row) -> Snapshot:
     )
 
 
-def _document(_: str, ledger_id: str, row: Row) -> Snapshot:
+def _document(kind: str, ledger_id: str, row: Row) -> Snapshot:
     """The body is what the ledger holds, because the row does not show which body it was sent
     as."""
     return Snapshot(
@@ -136,4 +136,5 @@ def _document(_: str, ledger_id: str, row: Row) -> Snapshot:
         locked=content.lock_reason(row),
         total=content.ledger_total(row),
         added=partial(additions.added_to_document, row),
+        lost_by_update=additions.lost_by_update(kind, row),
     )
