@@ -78,6 +78,9 @@ class Differ:
         """The operations that bring the ledger to this document: one, or a delete and a create
         where it becomes another kind of document, where the same source now goes to another record
         of the ledger, or where it has to be made `again`."""
+        if linked is not None and (unchanged := self.unchanged(document, linked)) is not None:
+            yield unchanged
+            return
         create = Operation(
             seq=UNORDERED,
             action=Action.CREATE,
@@ -91,9 +94,6 @@ class Differ:
         )
         if linked is None:
             yield self._open(create)
-            return
-        if self._is_equal(document, linked):
-            yield _based(create, linked, **UNCHANGED)
             return
         operation = _based(create, linked)
         if self.rank is not None and linked.link.rank > self.rank:
@@ -118,6 +118,27 @@ class Differ:
         warnings = (*operation.warnings, *told)
         update = replace(operation, action=Action.UPDATE, warnings=warnings)
         return self._open(update, linked.link)
+
+    def unchanged(self, document: Document, linked: LinkedDocument) -> Operation | None:
+        """The operation of a document that the ledger has just like this; None for any other."""
+        if not self._is_equal(document, linked):
+            return None
+        link, copy = linked.link, linked.copy
+        return Operation(
+            seq=UNORDERED,
+            action=Action.NONE,
+            key=document.key,
+            kind=document.kind,
+            level=UNORDERED,
+            ledger_id=link.ledger_id,
+            version=copy.version if copy else link.version,
+            base_version=link.version,
+            base_fingerprint=_base(linked),
+            warnings=document.warnings,
+            title=document.title,
+            state=ItemState.UNCHANGED,
+            **document.facts() | {"record": self.record},
+        )
 
     def to_delete(self, linked: LinkedDocument) -> Operation:
         """The operation that deletes this document."""
@@ -166,11 +187,8 @@ class Differ:
         return self.anew and target_changed and not linked.additions
 
     def _is_equal(self, document: Document, linked: LinkedDocument) -> bool:
-        same = (linked.link.kind, set(linked.link.members)) == (
-            document.kind,
-            set(document.members),
-        )
-        if not same:
+        link = linked.link
+        if link.kind != document.kind or set(link.members) != set(document.members):
             return False
         expected = fingerprint(document.body)
         if linked.edited_copy is not None:
@@ -227,18 +245,18 @@ UNCHANGED: Mapping[str, Any] = {
 """The fields of an operation for which nothing is sent, because the ledger holds it already."""
 
 
-def _based(operation: Operation, linked: LinkedDocument, **changed: Any) -> Operation:
-    """The operation, based on what the ledger holds, with these fields `changed` besides."""
+def _based(operation: Operation, linked: LinkedDocument) -> Operation:
+    """The operation, based on what the ledger holds."""
     link, copy = linked.link, linked.copy
-    facts: dict[str, Any] = {
-        "ledger_id": link.ledger_id,
-        "version": copy.version if copy else link.version,
-        "base_version": link.version,
-        "base_fingerprint": _base(linked),
-        "before": copy.body if copy else None,
-        "was": link,
-    }
-    return replace(operation, **facts | changed)
+    return replace(
+        operation,
+        ledger_id=link.ledger_id,
+        version=copy.version if copy else link.version,
+        base_version=link.version,
+        base_fingerprint=_base(linked),
+        before=copy.body if copy else None,
+        was=link,
+    )
 
 
 def _base(linked: LinkedDocument) -> str:

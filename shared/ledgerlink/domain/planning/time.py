@@ -3,8 +3,10 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+from typing import cast
 
 from ledgerlink.domain.mapping.defects import UNPLANNABLE
 from ledgerlink.domain.mapping.resolver import (
@@ -72,13 +74,17 @@ class TimePlanner:
         self._doubled = {key: count for key, count in counts.items() if count > 1}
         self._doubled |= given.others.doubled
         self._scope = {link.key: link for link in given.scope}
-        self._given_keys = {entry.key for entry in given.entries}
         self._dealt_with: set[str] = set()
         self._spared = {rejected.key for rejected in given.rejected}
         self._spared.update(given.others.rejected_keys)
         self._hindering = HinderingEntries()
         self._unidentified = given.unidentified(RecordKind.TIME) if given.whole else None
         self._rejected = frozenset(self._spared)
+
+    @cached_property
+    def _given_keys(self) -> Collection[str]:
+        """The keys of the entries; only what is in the ledger already is compared with them."""
+        return frozenset(entry.key for entry in self.given.entries)
 
     def operations(self) -> Iterator[Operation]:
         """The operations of all time: of the entries, of what an import wrote and is not wanted any
@@ -117,6 +123,7 @@ class TimePlanner:
                 yield from self._block(group, why)
             except Skipped as skipped:
                 yield from (_of_entry(e, ItemState.SKIPPED, skipped.reason) for e in group.entries)
+        groups.clear()
         # Only now is it known which entries are blocked; their activities have to stay.
         linked = {key: one for key, one in planned.items() if isinstance(one, _LinkedActivity)}
         for key, why in self._first_obstacle(linked):
@@ -130,10 +137,17 @@ class TimePlanner:
         link = self._link(group)
         document = self._document(group, link)
         others = self._standing(group)
-        if link is None and not others:
-            (create,) = self._differ.to_write(document, None)
-            return create
-        return _LinkedActivity(group, self._with_snapshot_body(document), link, others)
+        if not others and (operation := self._settled_alone(document, link)) is not None:
+            return operation
+        return _LinkedActivity(group, document, link, others)
+
+    def _settled_alone(self, document: Document, link: Link | None) -> Operation | None:
+        """The operation of an activity that is new, or as the ledger has it: no other record of the
+        plan matters to it, because its link has no other entries. None for any other."""
+        if link is not None:
+            return self._differ.unchanged(document, self.given.linked_document(link))
+        (create,) = self._differ.to_write(document, None)
+        return create
 
     def _first_obstacle(
         self, linked: Mapping[str, _LinkedActivity]
@@ -227,7 +241,7 @@ class TimePlanner:
 
     def _activities(
         self,
-        planned: Mapping[str, Operation | _LinkedActivity],
+        planned: dict[str, Operation | _LinkedActivity],
         linked: dict[str, _LinkedActivity],
     ) -> Iterator[Operation]:
         """The operations of the activities, whose members are the entries. An entry that moves to
@@ -248,20 +262,12 @@ class TimePlanner:
                 deletes |= {operation.key: operation for operation in goes}
             going = [link for other, link in others.items() if other not in planned]
             deletes |= {k.key: self._differ.to_delete(self.given.linked_document(k)) for k in going}
-        to_write = {
-            key: one if isinstance(one, Operation) else written[key] for key, one in planned.items()
-        }
+        planned.update(written)  # in their places
+        to_write = cast(dict[str, Operation], planned)
         self._dealt_with.update(key for key in self._scope if key in to_write or key in deletes)
         block_failed_transfers(to_write, deletes)
         yield from deletes.values()
         yield from to_write.values()
-
-    def _with_snapshot_body(self, document: Document) -> Document:
-        """The document with the body of the snapshot, if both are equal, because memory does not
-        hold two bodies of 100,000 entries."""
-        copy = self.given.snapshots.get(document.key)
-        same = copy is not None and copy.body == document.body
-        return replace(document, body=copy.body) if copy and same else document
 
     def _linked(self, link: Link | None) -> LinkedDocument | None:
         return self.given.linked_document(link) if link else None
@@ -318,6 +324,10 @@ class TimePlanner:
                 return reason("member_blocked", key=blocked[0])
         return None
 
+    def _gives(self, members: Iterable[str]) -> bool:
+        """Whether each of these entries is a valid one of the input."""
+        return all(key in self._given_keys for key in members)
+
     def _mentions(self, members: Iterable[str]) -> bool:
         """Whether each of these entries is in the input, valid or not."""
         return all(key in self._given_keys or key in self._rejected for key in members)
@@ -331,7 +341,7 @@ class TimePlanner:
                 if link is not None and link.key != group.key:
                     found[link.key] = link
         for link in found.values():
-            if link.key not in self._scope and not self._given_keys.issuperset(link.members):
+            if link.key not in self._scope and not self._gives(link.members):
                 raise Blocked(reason("carried", day=link.day or group.entries[0].work_date))
         return found
 

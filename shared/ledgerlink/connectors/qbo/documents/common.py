@@ -1,6 +1,7 @@
 """Parts that several kinds of document share: references, and the head of a money document."""
 
 from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -11,6 +12,10 @@ from ledgerlink.domain.model.documents import ResolvedExpenses, ResolvedInvoice,
 
 PERSON_ENTITY = {"employee": "Employee", "vendor": "Vendor"}
 """QuickBooks' name for each list of people."""
+
+
+PERSON_REFERENCE = {"employee": "EmployeeRef", "vendor": "VendorRef"}
+"""QuickBooks' name of the field that refers to a person of each list."""
 
 
 def ref(name: str, target: Target | str | None) -> dict[str, Any]:
@@ -25,6 +30,12 @@ def reference_value(target: Target | str) -> Mapping[str, Any]:
     return {"value": target if isinstance(target, str) else reference(target)}
 
 
+@lru_cache(maxsize=10_000)
+def day_text(day: date) -> str:
+    """A date as a body holds it. Bodies share one text for each day."""
+    return day.isoformat()
+
+
 def document_head(
     document: ResolvedExpenses | ResolvedInvoice,
     location_id: str | None,
@@ -37,7 +48,7 @@ def document_head(
     number = require_length(plain, LENGTHS["DocNumber"], number_field)
     return {
         **({"DocNumber": number} if number else {}),
-        "TxnDate": document.day.isoformat(),
+        "TxnDate": day_text(document.day),
         **ref("DepartmentRef", location_id),
         "PrivateNote": wording.note(document.note, document.reference),
         **_currency(document),

@@ -4,7 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from ledgerlink.connectors.qbo.documents.common import PERSON_ENTITY, ref, reference_value
+from ledgerlink.connectors.qbo.documents.common import (
+    PERSON_ENTITY,
+    PERSON_REFERENCE,
+    day_text,
+    ref,
+    reference_value,
+)
 from ledgerlink.connectors.qbo.documents.owned_fields import choices
 from ledgerlink.connectors.qbo.documents.text import LENGTHS, Wording
 from ledgerlink.connectors.qbo.protocol.json_body import decimal_text
@@ -133,12 +139,11 @@ def _refuse_unbillable(time: ResolvedTime) -> None:
 
 
 def _worked(time: ResolvedTime) -> dict[str, Any]:
-    name_of = PERSON_ENTITY[time.person]
     hours, minutes = divmod(time.minutes, 60)
     return {
-        "NameOf": name_of,
-        **ref(f"{name_of}Ref", time.staff),
-        "TxnDate": time.day.isoformat(),
+        "NameOf": PERSON_ENTITY[time.person],
+        **ref(PERSON_REFERENCE[time.person], time.staff),
+        "TxnDate": day_text(time.day),
         "Hours": hours,
         "Minutes": minutes,
     }

@@ -5,6 +5,7 @@ In a body, money and quantities are decimal strings, because every store keeps t
 """
 
 import json
+import sys
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -28,9 +29,10 @@ text."""
 
 
 def decimal_text(number: Decimal) -> str:
-    """A number as a body holds it, without exponent and trailing zeros: `15.5`, `100`."""
+    """A number as a body holds it, without exponent and trailing zeros: `15.5`, `100`. Bodies share
+    one text for each, because many have the same rate."""
     text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return sys.intern(text.rstrip("0").rstrip(".") if "." in text else text)
 
 
 def encode(body: Mapping[str, Any]) -> str:
