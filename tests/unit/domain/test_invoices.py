@@ -14,7 +14,7 @@ from ledgerlink.domain.model.money_settings import InvoiceLines, InvoiceSettings
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
 from ledgerlink.domain.model.source_records import Invoice, InvoiceLine, Record, RecordKind
 from ledgerlink.domain.model.time_settings import ClosedPeriod, TimeSettings
-from ledgerlink.domain.planning.invoices import shares
+from ledgerlink.domain.planning.invoice_lines import shares
 
 from tests.fakes.composer import FORBIDDEN
 from tests.unit.domain.money_ledger import (

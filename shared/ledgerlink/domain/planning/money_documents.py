@@ -14,7 +14,8 @@ from ledgerlink.domain.planning.emails import Emails
 from ledgerlink.domain.planning.expenses import Expenses, document_key
 from ledgerlink.domain.planning.grouping import Grouping, RecordGroup
 from ledgerlink.domain.planning.inputs import PlanInput
-from ledgerlink.domain.planning.invoices import Activity, Invoices, invoice_key
+from ledgerlink.domain.planning.invoice_lines import Activity
+from ledgerlink.domain.planning.invoices import Invoices, invoice_key
 
 
 def documents(
