@@ -15,7 +15,7 @@ from ledgerlink.bootstrap import dependencies
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.list_records import ListType
 from ledgerlink.domain.model.runs import Run
-from ledgerlink.services.sync.request import request_sync
+from ledgerlink.services.sync.request import request_sync, start_sync
 
 from tests.bench.lane import USER, connected, drive
 from tests.bench.peak import peak_mb
@@ -25,21 +25,30 @@ from tests.bench.synced import Synced
 def sync(connection: Connection, order: dict[str, Any], key: str) -> Synced:
     """Bring lists in through lane and handler until the run has ended."""
     begun, messages = time.monotonic(), 0
-    wanted = order.get("lists")
-    run = request_sync(
+    for later in drive(_started(connection, order, key)):
+        run = later
+        messages += 1
+    return _synced(run, time.monotonic() - begun, messages)
+
+
+def _started(connection: Connection, order: dict[str, Any], key: str) -> Run:
+    """A sync of some days as a user asks for it; any other as it comes by itself, because one that
+    is asked for reads the company, too."""
+    wanted = tuple(ListType(kind) for kind in order.get("lists") or ()) or None
+    whole, first_day = order.get("whole", False), _day(order.get("first_day"))
+    if first_day is None:
+        by_itself = (dependencies(), connection, USER, "webhook", key)
+        return start_sync(*by_itself, whole=whole, wanted=wanted)
+    return request_sync(
         dependencies(),
         connection.key,
         USER,
         key,
-        whole=order.get("whole", False),
-        wanted=tuple(ListType(kind) for kind in wanted) if wanted else None,
-        first_day=_day(order.get("first_day")),
+        whole=whole,
+        wanted=wanted,
+        first_day=first_day,
         last_day=_day(order.get("last_day")),
     )
-    for later in drive(run):
-        run = later
-        messages += 1
-    return _synced(run, time.monotonic() - begun, messages)
 
 
 def _day(text: str | None) -> date | None:

@@ -27,7 +27,7 @@ from ledgerlink.services.applying.recover import recover_other_runs
 from ledgerlink.services.defects import report_defect
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.messages import Message, remaining_messages
-from ledgerlink.services.plan_run import plan_run, read_company
+from ledgerlink.services.plan_run import plan_run
 from ledgerlink.services.review_plan import review_plan, search_unanswered
 from ledgerlink.services.runs.ledger_session import ledger_session
 from ledgerlink.services.runs.next_step import finish, report
@@ -38,6 +38,7 @@ from ledgerlink.services.runs.parking import (
     resume,
     resume_all,
 )
+from ledgerlink.services.runs.read_company import read_company
 from ledgerlink.services.sync import scheduler
 from ledgerlink.services.sync.pull import pull_and_merge
 from ledgerlink.services.sync.request import start_sync, waiting_sync

@@ -3,22 +3,21 @@
 from dataclasses import replace
 
 from ledgerlink.domain.errors import Interrupted, Invalid
-from ledgerlink.domain.model.company import Company
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.model.runs import Run, RunState
-from ledgerlink.domain.ports import Ledger, Stop
+from ledgerlink.domain.ports import Stop
 from ledgerlink.services.applying.recover import recover_unanswered
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.imports.plan_import import plan_import
 from ledgerlink.services.imports.plan_sheet import ImportPlanner
 from ledgerlink.services.messages import remaining_messages
-from ledgerlink.services.newest import change_connection
 from ledgerlink.services.posting.chunks import part_lines, store_chunks
 from ledgerlink.services.posting.plan_post import PostPlanner
 from ledgerlink.services.posting.staged_records import bounded, read_records
 from ledgerlink.services.runs.ledger_session import ledger_session
 from ledgerlink.services.runs.next_step import count_settled
+from ledgerlink.services.runs.read_company import read_company
 from ledgerlink.services.settings.rules import keep_created_rules
 
 
@@ -51,19 +50,6 @@ async def plan_run(deps: Dependencies, connection: Connection, run: Run, stop: S
     chunks = store_chunks(deps, connection, run, [part_lines(operations, 0)])
     deps.links.delete(connection.key, [op.key for op in operations if op.was_already_gone])
     return start(deps, replace(run, records=len(records), chunks=chunks))
-
-
-async def read_company(
-    deps: Dependencies, connection: Connection, ledger: Ledger, stop: Stop
-) -> Company:
-    """Read the company and its features, and store them with the connection as it is stored now,
-    because it may have been disconnected meanwhile."""
-    company = await ledger.company(stop)
-    read_at = deps.clock.now()
-    change_connection(
-        deps, connection.key, lambda now: replace(now, company=company, read_at=read_at)
-    )
-    return company
 
 
 def fail(deps: Dependencies, run: Run, why: Reason) -> Run:

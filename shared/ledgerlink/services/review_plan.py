@@ -18,10 +18,10 @@ from ledgerlink.domain.ports import Stop
 from ledgerlink.services.applying.chunk import ChunkRun, load_chunk
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.messages import remaining_messages
-from ledgerlink.services.plan_run import read_company
 from ledgerlink.services.posting.plan_post import PostPlanner
 from ledgerlink.services.posting.staged_records import bounded, read_records
 from ledgerlink.services.runs.ledger_session import LedgerSession, ledger_session
+from ledgerlink.services.runs.read_company import read_company
 
 
 async def review_plan(deps: Dependencies, connection: Connection, run: Run, stop: Stop) -> None:

@@ -9,16 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledgerlink.domain.errors import LedgerStopped, LedgerUnavailable
+from ledgerlink.domain.model.company import Company, Features
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.list_records import Change, ListRecord, ListTraits, ListType
+from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.model.rules import LinkTo, RuleKind
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.services import lane
 from ledgerlink.services.sync import scheduler
 from ledgerlink.services.sync.pull import COMPARED_EVERY, PAGES_PER_TURN
-from ledgerlink.services.sync.request import request_sync
+from ledgerlink.services.sync.request import request_sync, start_sync
 
 from tests.fakes.failure_plan import FailurePlan
+from tests.fakes.ledger import FakeLedger
 from tests.fakes.service import USER, InMemoryService, entry, in_memory_service
 from tests.support.sampling import examples, sample
 
@@ -102,9 +105,45 @@ def test_the_first_sync_comes_by_itself_after_a_connect() -> None:
 
 def test_a_sync_without_changes_makes_one_call_for_all_lists_that_report_changes() -> None:
     here, connection = opened(rows=7)
-    run = asked(here, connection, "again")
+    run = start_sync(here.deps, connection, USER, "schedule", "night")
+    here.work()
+    run = here.run(run)
     assert run.calls() == {"changes": 1, "list": 1}
     assert counts(run).keys() <= {"unchanged"}
+
+
+@pytest.mark.parametrize("how", ["asked", "asked whole", "compared", "nightly", "notified"])
+def test_what_the_company_offers_is_read_beside_a_sync(how: str) -> None:
+    """Its limits, such as a permission that was missing, are then shown as they are now. A sync
+    that comes by itself spares these calls, but for the weekly comparison."""
+    here, connection = opened(rows=7)
+    why = reason("deletions_unseen")
+    here.company().features = Features(limits=(why,))
+    if how.startswith("asked"):
+        asked(here, connection, "again", whole="whole" in how)
+    else:
+        trigger = "webhook" if how == "notified" else "schedule"
+        start_sync(here.deps, connection, USER, trigger, "by itself", whole=how == "compared")
+        here.work()
+    stored = here.deps.connections.get(connection.key).company
+    assert stored is not None
+    renewed = how not in ("nightly", "notified")
+    assert stored.features.limits == ((why,) if renewed else ())
+
+
+def test_a_company_that_cannot_be_read_keeps_no_list_from_coming_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    here, connection = opened(rows=3)
+
+    async def failing(_ledger: object, _stop: object = None) -> Company:
+        raise LedgerUnavailable("ledger_unavailable", "It is down.")
+
+    monkeypatch.setattr(FakeLedger, "company", failing)
+    here.company().lists.create(record("new"))
+    assert asked(here, connection, "again").state is RunState.COMPLETED
+    assert "new" in known(here, connection, CUSTOMER)
+    assert here.counts["CompaniesUnread"] == 1
 
 
 def test_each_kind_of_change_is_counted_and_told() -> None:

@@ -35,6 +35,7 @@ from ledgerlink.services.defects import report_defect
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.runs.ledger_session import LedgerSession, ledger_session
 from ledgerlink.services.runs.parking import reason_of
+from ledgerlink.services.runs.read_company import read_company
 from ledgerlink.services.sync import scheduler
 from ledgerlink.services.sync.events import publish_finished, publish_missed_changes
 from ledgerlink.services.sync.list_records import LinkedRecords
@@ -201,6 +202,7 @@ async def _pull(progress: SyncProgress, turn: Turn) -> None:
         puller = ListPuller(progress, session, turn)
         try:
             await puller.pull()
+            await puller.renew_company()
         finally:
             puller.count_calls()
 
@@ -220,6 +222,20 @@ class ListPuller:
             while not self.progress.work(work.type).pulled:
                 self.turn.take()
                 await self._pull_page(self.progress.work(work.type))
+
+    async def renew_company(self) -> None:
+        """Read what the company offers, and what its user may not see, beside a sync that somebody
+        asked for or that compares whole lists. Every night it would cost as many calls as the lists
+        do. Lists that were read come in though it fails."""
+        sync = sync_of(self.progress.run)
+        is_comparison = sync.trigger == "schedule" and any(work.whole for work in sync.lists)
+        if sync.trigger != "request" and not is_comparison:
+            return
+        progress, ledger = self.progress, self.session.ledger
+        try:
+            await read_company(progress.deps, progress.connection, ledger, self.turn.stop)
+        except LedgerError:
+            progress.deps.metrics.count("CompaniesUnread", 1)
 
     def count_calls(self) -> None:
         """Count the calls since the last count for the run and for the month."""
