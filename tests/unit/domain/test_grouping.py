@@ -536,3 +536,20 @@ def test_a_document_that_would_be_made_anew_is_not_deleted_where_it_is_blocked()
     anew = planned("a", Action.CREATE, "a", "b")
     found = after_transfers([anew], [planned("a", Action.DELETE), stays])
     assert found == {"a": "stays_in_ledger", "-b": "billed"}
+
+
+@pytest.mark.parametrize(
+    ("waits", "in_cycles"),
+    [
+        ({"a": ["b"], "b": []}, 0),
+        ({"a": ["b", "c"], "b": ["c"], "c": []}, 0),
+        ({"a": ["b"], "b": ["a"]}, 1),
+        ({"a": ["b"], "b": ["c"], "c": ["a"]}, 1),
+        ({"z": ["a"], "a": ["b"], "b": ["a"], "c": ["d"], "d": ["c"]}, 2),
+        ({"a": ["a"]}, 1),
+    ],
+)
+def test_one_of_each_circle_of_documents_is_made_anew(
+    waits: dict[str, list[str]], in_cycles: int
+) -> None:
+    assert len(keys_in_cycles(waits)) == in_cycles
