@@ -99,7 +99,7 @@ def give_up(deps: Dependencies, message: Message) -> None:
     except NotFound:
         deps.metrics.count("MessagesDropped", 1)
         return
-    if run.generation == message.generation and run.state in AT_WORK:
+    if run.generation == message.generation:
         _set_aside(deps, run, reason("worker_failed"))
         report(deps, run)
 
@@ -145,14 +145,19 @@ class StopOrInterrupt:
         self._interrupted = False
 
     def __call__(self) -> bool:
-        if self._run.imported is None or self._interrupted or self._stop():
-            return self._interrupted or self._stop()
-        now = self._deps.clock.monotonic()
-        if now - self._checked_at >= INTERRUPT_CHECK_SECONDS:
-            self._checked_at = now
-            stored = self._deps.runs.get(self._run.connection_key, self._run.id)
-            self._interrupted = stored.generation != self._run.generation
+        if self._stop():
+            return True
+        if self._run.imported is not None and not self._interrupted:
+            self._interrupted = self._is_interrupted_now()
         return self._interrupted
+
+    def _is_interrupted_now(self) -> bool:
+        now = self._deps.clock.monotonic()
+        if now - self._checked_at < INTERRUPT_CHECK_SECONDS:
+            return False
+        self._checked_at = now
+        stored = self._deps.runs.get(self._run.connection_key, self._run.id)
+        return stored.generation != self._run.generation
 
 
 def _park_unfinished(deps: Dependencies, connection: Connection, run: Run) -> None:
