@@ -35,7 +35,8 @@ MAX_SERIES = 4
 SENT_ONE_BY_ONE = 60
 """Up to so many writes of a later series go in a request each, so that a record which spoils its
 request spoils no others."""
-
+REQUEST_ID_LENGTH = 32
+"""The ledgers take up to 36 characters."""
 MAX_RUNS_SEARCHED = 500
 """Runs on each side of a run whose records may be taken for its own."""
 
@@ -175,7 +176,10 @@ class ChunkRun:
         writes = {write.seq: write for write in self._writes(batches)}
         series = self.recorder.progress.series
         return [
-            Request(self._request_id(series, index), tuple(writes[s] for s in seqs if s in writes))
+            Request(
+                self._request_id(series=series, index=index),
+                tuple(writes[s] for s in seqs if s in writes),
+            )
             for index, seqs in enumerate(batches)
         ]
 
@@ -244,11 +248,11 @@ class ChunkRun:
         alone = [[seq] for seq in seqs if seq in self.suspects.in_company]
         return [*([together[index] for index in batch] for batch in batches), *alone]
 
-    def _request_id(self, series: int, index: int) -> str:
+    def _request_id(self, *, series: int, index: int) -> str:
         """The same for every repeat of this request, and for no other."""
         name = f"{self.run.firm}/{self.run.connection_id}/{self.run.id}"
         text = f"{name}/{self.chunk.number}/{series}/{index}"
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
+        return hashlib.sha256(text.encode()).hexdigest()[:REQUEST_ID_LENGTH]
 
     async def search_unanswered(self, stop: Stop) -> None:
         """Record what the ledger holds of the writes without an outcome; the others start a new
