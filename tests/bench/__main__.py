@@ -18,6 +18,7 @@ from tests.bench.intacct import sage
 from tests.bench.lists import lists
 from tests.bench.measured_system import system
 from tests.bench.own_speed import SCALE, own_speed
+from tests.bench.pages import pages
 from tests.bench.spending import spending
 from tests.bench.worker import worker
 
@@ -41,6 +42,7 @@ def measure(scale: int) -> Iterator[Line]:
         yield from importing(ground)
     with system(scale) as ground:
         yield from lists(ground)
+        yield from pages(ground)
     yield from sage()
 
 

@@ -17,6 +17,7 @@ PEAK_MB = 256
 QUARTER = timedelta(days=90)
 """Of the year's time history: the emulator's tables take longer for it than all the rest does."""
 COMPANY_READS = 2
+NIGHT_UNITS = 40
 WITHOUT_CHANGES = ("tax_code", "tax_rate")
 """Lists of which the ledger's change data capture says nothing."""
 
@@ -27,7 +28,7 @@ def lists(system: MeasuredSystem) -> Iterator[Line]:
     with syncer(system, tokens(system, realm)) as worker:
         full = worker.sync(whole=True)
         yield from read("full sync of the large company", full, *_calls(full))
-        again = worker.sync()
+        again = worker.sync(at_night=True)
         calls, most = sum(again.calls.values()), 1 + len(WITHOUT_CHANGES)
         unchanged = again.records == again.counts["unchanged"]
         yield Line(
@@ -37,11 +38,29 @@ def lists(system: MeasuredSystem) -> Iterator[Line]:
             calls <= most and unchanged,
             counted=True,
         )
+        yield from _prices(full, again)
         today = datetime.now(UTC).date()
         days = {"first_day": str(today - QUARTER), "last_day": str(today)}
         time = worker.sync(lists=["time"], **days)
         yield from read("time history of a quarter", time, *_calls(time))
     yield from _rival(system, realm, full.lists)
+
+
+def _prices(full: Synced, again: Synced) -> Iterator[Line]:
+    """What the first sync, and every night after it, writes and reads."""
+    yield Line(
+        "write units of a sync without change",
+        f"at most {NIGHT_UNITS}",
+        f"{again.units['writes']} ({again.units['reads']} read units)",
+        again.units["writes"] <= NIGHT_UNITS,
+        counted=True,
+    )
+    for_each = full.units["writes"] / full.records
+    yield Line(
+        "write units of a first sync, per record",
+        "",
+        f"{for_each:.2f} ({full.units['writes']:,}; {full.units['reads']:,} read units)",
+    )
 
 
 def least_calls(read: Mapping[str, int]) -> int:

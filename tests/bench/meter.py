@@ -11,7 +11,8 @@ from tests.support.partition_limit import Heat, key_of, row_size, units_of, unit
 READ_UNIT = 4096
 ASKED = "before-parameter-build.*.*"
 QUERIED = "after-call.dynamodb.Query"
-METER_ID = "bench-meter"
+ASKED_ID, QUERIED_ID = "bench-meter-asked", "bench-meter-queried"
+"""Two handlers of one id would be taken for one."""
 IN_TRANSACTION = 2
 
 
@@ -32,15 +33,15 @@ class Meter:
     def attach(self, *clients: Any) -> None:
         """Count the calls of these boto3 clients from now on."""
         for client in clients:
-            client.meta.events.register(ASKED, self._count, unique_id=METER_ID)
-            client.meta.events.register(QUERIED, self._count_found, unique_id=METER_ID)
+            client.meta.events.register(ASKED, self._count, unique_id=ASKED_ID)
+            client.meta.events.register(QUERIED, self._count_found, unique_id=QUERIED_ID)
             self._clients.append(client)
 
     def detach(self) -> None:
         """Count no more."""
         for client in self._clients:
-            client.meta.events.unregister(ASKED, self._count, unique_id=METER_ID)
-            client.meta.events.unregister(QUERIED, self._count_found, unique_id=METER_ID)
+            client.meta.events.unregister(ASKED, self._count, unique_id=ASKED_ID)
+            client.meta.events.unregister(QUERIED, self._count_found, unique_id=QUERIED_ID)
 
     def _count(self, params: dict[str, Any], model: Any, **_: object) -> None:
         service = model.service_model.service_name

@@ -1,4 +1,4 @@
-"""What one sync took, as the worker reports it to the bench."""
+"""What one sync took, as the worker reports it to the bench. `units` are DynamoDB's."""
 
 from pydantic import BaseModel
 
@@ -15,6 +15,8 @@ class Synced(BaseModel):
     seconds: float
     peak_mb: float
     messages: int
+    units: dict[str, int] = {}
+    requests: dict[str, int] = {}
 
     @property
     def records(self) -> int:

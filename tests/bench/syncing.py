@@ -1,34 +1,45 @@
 """A worker that syncs: python -m tests.bench.syncing, orders and results as JSON lines.
 
 It runs the real handler over the real stores. The first order is one to connect
-(`lane.connected`); the others are {"whole", "lists", "first_day", "last_day"}.
+(`lane.connected`); the others are {"whole", "lists", "first_day", "last_day", "at_night"}. At night
+nothing is read that was new just before the last sync: all of it is longer ago than the minutes by
+which syncs overlap.
 """
 
 import json
 import os
 import sys
 import time
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from ledgerlink.bootstrap import dependencies
+from ledgerlink.bootstrap import client, dependencies
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.list_records import ListType
 from ledgerlink.domain.model.runs import Run
+from ledgerlink.services.sync import pull
 from ledgerlink.services.sync.request import request_sync, start_sync
 
 from tests.bench.lane import USER, connected, drive
+from tests.bench.meter import Meter
 from tests.bench.peak import peak_mb
 from tests.bench.synced import Synced
 
 
 def sync(connection: Connection, order: dict[str, Any], key: str) -> Synced:
     """Bring lists in through lane and handler until the run has ended."""
+    if order.get("at_night"):
+        pull.OVERLAP = timedelta()
+    meter = Meter()
+    meter.attach(client("dynamodb"), client("s3"))
     begun, messages = time.monotonic(), 0
     for later in drive(_started(connection, order, key)):
         run = later
         messages += 1
-    return _synced(run, time.monotonic() - begun, messages)
+    seconds = time.monotonic() - begun
+    meter.detach()
+    synced = _synced(run, seconds, messages)
+    return synced.model_copy(update={"units": dict(meter.units), "requests": dict(meter.requests)})
 
 
 def _started(connection: Connection, order: dict[str, Any], key: str) -> Run:

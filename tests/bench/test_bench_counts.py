@@ -53,6 +53,28 @@ def test_the_hottest_partition_key_is_that_with_most_units_in_a_second(meter: Me
     assert (meter.units["writes"], meter.units["hottest"]) == (20, 11)
 
 
+def test_queries_are_counted_by_their_answers(meter: Meter) -> None:
+    with mock_aws():
+        table = boto3.client("dynamodb", "us-east-1")
+        table.create_table(
+            TableName="t",
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        )
+        table.put_item(TableName="t", Item={"pk": {"S": "a"}, "text": {"S": "x" * 9000}})
+        meter.attach(table)
+        values = {":pk": {"S": "a"}}
+        table.query(
+            TableName="t", KeyConditionExpression="pk = :pk", ExpressionAttributeValues=values
+        )
+        meter.detach()
+        table.query(
+            TableName="t", KeyConditionExpression="pk = :pk", ExpressionAttributeValues=values
+        )
+    assert (meter.requests, meter.units["reads"]) == ({"dynamodb:Query": 1}, 3)
+
+
 def test_an_answer_to_a_query_costs_a_unit_per_four_kilobytes(meter: Meter) -> None:
     meter._count_found(parsed={"Items": [{"pk": {"S": "x" * 4100}}]})
     meter._count_found(parsed={"Items": []})

@@ -97,7 +97,7 @@ def worker(system: MeasuredSystem) -> Iterator[Worker]:
     realm = system.sandbox.new_company("Posting")
     rules = sheet.rules(system.company(realm).income_account())
     more = {"rules": {**rules, **documents.rules()}, "settings": documents.settings()}
-    with _child(system, "tests.bench.posting") as child:
+    with child_of(system, "tests.bench.posting") as child:
         child.ask(tokens(system, realm) | more)
         yield Worker(system.sandbox, realm, child)
 
@@ -107,7 +107,7 @@ def sage_worker(system: MeasuredSystem, people: int) -> Iterator[Worker]:
     """A posting worker on a new company of Sage Intacct, ended on leaving."""
     company = system.sage_company("posting")
     rules = sheet.rules(company.income_account(), people)
-    with _child(system, "tests.bench.posting") as child:
+    with child_of(system, "tests.bench.posting") as child:
         child.ask(signed_in(company.id) | {"rules": rules, "settings": {}})
         yield Worker(system.sage, company.id, child)
 
@@ -115,13 +115,14 @@ def sage_worker(system: MeasuredSystem, people: int) -> Iterator[Worker]:
 @contextmanager
 def syncer(system: MeasuredSystem, connect: dict[str, Any]) -> Iterator[Syncer]:
     """A syncing worker on the company of that order to connect, ended on leaving."""
-    with _child(system, "tests.bench.syncing") as child:
+    with child_of(system, "tests.bench.syncing") as child:
         child.ask(connect)
         yield Syncer(child)
 
 
 @contextmanager
-def _child(system: MeasuredSystem, module: str) -> Iterator[Child]:
+def child_of(system: MeasuredSystem, module: str) -> Iterator[Child]:
+    """That module as a process in the system's environment, ended on leaving."""
     read_end, write_end = os.pipe()
     process = subprocess.Popen(
         [sys.executable, "-m", module, str(write_end)],

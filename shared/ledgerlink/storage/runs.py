@@ -27,6 +27,8 @@ IDEMPOTENCY_LIFETIME = timedelta(days=30)
 LONGEST_PROGRESS = 250_000
 """Characters of progress that are stored beside a run, enough for the 1,000 chunks of the longest
 import; DynamoDB limits a row to 400 KB."""
+AT_WORK = frozenset(state.value for state in set(RunState) - FINISHED - DRAFTS)
+"""The states of runs whose progress is read apart."""
 READERS = 8
 """Runs whose progress is read at the same time."""
 OUTCOMES_PER_ROW = 25
@@ -141,8 +143,11 @@ class DynamoRuns:
                 backward=not oldest_first,
             )
         )
+        at_work = {row["sk"]: row for row in rows[:limit] if row["state"] in AT_WORK}
         with ThreadPoolExecutor(READERS) as readers:
-            runs = list(readers.map(self._with_progress, rows[:limit]))
+            found = readers.map(self._with_progress, at_work.values())
+            read = dict(zip(at_work, found, strict=True))
+        runs = [read.get(row["sk"]) or self._with_progress(row) for row in rows[:limit]]
         return Page(runs, runs[-1].id if len(rows) > limit else None)
 
     def in_state(self, connection_key: ConnectionKey, state: RunState) -> Sequence[Run]:

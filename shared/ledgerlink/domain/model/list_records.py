@@ -313,6 +313,10 @@ class ListWork:
     reason: Reason | None = None
     """Why the ledger would not give the list out, or what its records lack."""
 
+    def ended(self) -> "ListWork":
+        """The list without what only its reading needs."""
+        return replace(self, since=None, position=None, as_of=None)
+
     def all_counts(self) -> dict[str, int]:
         """The counts with their zeros; empty until the list is recorded."""
         return {name: self.counts.get(name, 0) for name in COUNTED} if self.counts else {}

@@ -1,4 +1,4 @@
-"""For how long is kept what would otherwise grow for ever (`docs/adr/0024`).
+"""For how long is kept what would otherwise grow for ever (`docs/adr/0025`).
 
 Links, list records, rules with their versions, and the runs of posts and imports with their counts
 stay. What is said of every single item of a run, and every single change of a list, does not.

@@ -117,7 +117,9 @@ def _finish(progress: SyncProgress) -> None:
     problems = [why for why in reasons if why.code not in GAPS]
     state = RunState.COMPLETED_WITH_PROBLEMS if problems else RunState.COMPLETED
     deps.metrics.count("SyncsFailed", int(bool(problems)))
-    run = replace(run, state=state, reason=next(iter(problems), None), finished_at=now)
+    sync = replace(sync_of(run), lists=tuple(work.ended() for work in lists_of(run)))
+    why = next(iter(problems), None)
+    run = replace(run, state=state, reason=why, finished_at=now, sync=sync)
     publish_finished(deps, connection, run)
     progress.save_list_state(finished_at=now)
     progress.store_in_state(run)
