@@ -21,7 +21,10 @@ LAMBDA_TARGET = (
     *(word for tag in GLIBC_TAGS for word in ("--platform", tag)),
     *("--implementation", "cp", "--python-version", "{}.{}".format(*LAMBDA_PYTHON)),
 )
-UNUSED = ("bin", "**/__pycache__", "**/tests", "**/*.pxd", "lxml/includes", "lxml/isoschematron")
+UNUSED = (
+    *("bin", "**/__pycache__", "**/tests", "**/*.pxd", "**/*.pyx"),
+    *("lxml/html", "lxml/includes", "lxml/isoschematron", "lxml/objectify*"),
+)
 INSTALL_RECORDS = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
 INSTALL_SECONDS = 300
 
