@@ -30,6 +30,16 @@ TEXTS = frozenset(
     }
 )
 
+OBJECTS = frozenset(
+    {
+        *("CustomerRef", "VendorRef", "EmployeeRef", "OtherNameRef", "EntityRef", "ItemRef"),
+        *("AccountRef", "APAccountRef", "ItemAccountRef", "ClassRef", "DepartmentRef"),
+        *("ProjectRef", "CurrencyRef", "SalesTermRef", "PayrollItemRef", "TaxCodeRef"),
+        *("TxnTaxCodeRef", "TaxRateRef", "TxnTaxDetail", "TaxLineDetail", "SalesItemLineDetail"),
+        *("ItemBasedExpenseLineDetail", "AccountBasedExpenseLineDetail"),
+    }
+)
+
 
 def is_well_formed(value: Mapping[str, Any]) -> bool:
     """Whether every field that we read, at any depth, has the shape of the schema."""
@@ -47,6 +57,6 @@ def _is_well_formed(name: str, value: object) -> bool:
         return value == "" or number(value) is not None
     if name in TEXTS:
         return isinstance(value, str | int | float | bool)
-    if name.endswith(("Ref", "Detail")):
+    if name in OBJECTS:
         return isinstance(value, Mapping) and is_well_formed(value)
     return not isinstance(value, Mapping) or is_well_formed(value)
