@@ -214,6 +214,17 @@ def test_progress_is_stored_by_the_ledgers_clock(
     assert shown == [{}, {"posted": 2}, {"posted": 2}]
 
 
+def test_progress_counts_the_last_outcome_of_an_operation(
+    app: InMemoryService, keeping: Recorder
+) -> None:
+    keeping.store_outcomes([Outcome(seq=n, state=ItemState.FAILED) for n in range(3)])
+    keeping.store_outcomes(answer(1, 2)[1])
+    keeping.store_progress()
+    run = app.runs.get(keeping.run.connection_key, keeping.run.id)
+    assert run.progress[0].outcomes == {"failed": 1, "posted": 2}
+    assert keeping.recorded == {"failed": 3, "posted": 2}
+
+
 def test_a_late_delete_leaves_the_link_of_what_took_its_place(
     app: InMemoryService, keeping: Recorder
 ) -> None:

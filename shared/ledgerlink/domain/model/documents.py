@@ -74,7 +74,7 @@ def resolve(body: Any, id_of: Callable[[str], str]) -> Any:
     """The body with every pending reference replaced by the id that `id_of` gives for its key."""
     if isinstance(body, str):
         return body
-    if isinstance(body, Mapping):
+    if isinstance(body, dict):
         if PENDING in body:
             return id_of(body[PENDING])
         return {name: resolve(value, id_of) for name, value in body.items()}

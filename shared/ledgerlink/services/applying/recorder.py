@@ -6,7 +6,7 @@ between the two, the next worker repeats the request under the same id and recor
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -55,12 +55,18 @@ class Recorder:
     """The links of the operations before they are sent, by posting key."""
     days: dict[str, date] = field(default_factory=dict)
     """The days of work by which links will be found, by posting key."""
+    _states: Counter[str] = field(init=False)
+    """The stored outcomes by state; counting them anew for each progress takes longer than all
+    else about it."""
     _waiting: list[AnsweredRequest] = field(default_factory=list)
     _storing: "asyncio.Task[None] | None" = None
     _store_now: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once no more answers are collected: `stored` is waited for, or there are enough."""
     _unstored: int = 0
     _noted_at: float = 0.0
+
+    def __post_init__(self) -> None:
+        self._states = _states_of(self.outcomes.values())
 
     def prepare(self, operations: Collection[Operation], before: Mapping[str, Link]) -> None:
         """Have the links of these operations be found by day of work, before any is sent: all of
@@ -141,8 +147,11 @@ class Recorder:
     def store_outcomes(self, outcomes: Sequence[Outcome]) -> None:
         """Store outcomes whose links stay as they are, then progress if it is due."""
         self.deps.runs.put_outcomes(self.run, outcomes)
-        self.outcomes.update({outcome.seq: outcome for outcome in outcomes})
-        self.recorded.update(outcome.state.value for outcome in outcomes)
+        last = {outcome.seq: outcome for outcome in outcomes}
+        self._states -= _states_of(self.outcomes[seq] for seq in last if seq in self.outcomes)
+        self._states += _states_of(last.values())
+        self.outcomes.update(last)
+        self.recorded += _states_of(outcomes)
         seconds = max(PROGRESS_SECONDS / self.clock_scale, SHORTEST_PROGRESS)
         if self.deps.clock.monotonic() - self._noted_at >= seconds:
             self.store_progress()
@@ -170,8 +179,7 @@ class Recorder:
         """Store the progress of the chunk."""
         self._noted_at = self.deps.clock.monotonic()
         calls = Counter(self.progress.calls) + Counter(self.calls)
-        states = Counter(outcome.state.value for outcome in self.outcomes.values())
-        progress = replace(self.progress, outcomes=dict(states), calls=dict(calls))
+        progress = replace(self.progress, outcomes=dict(self._states), calls=dict(calls))
         self.deps.runs.save_progress(self.run, self.chunk.number, progress)
 
     def count(self) -> None:
@@ -184,3 +192,7 @@ class Recorder:
 
 def _stays(operation: Operation) -> bool:
     return operation.action is not Action.DELETE
+
+
+def _states_of(outcomes: Iterable[Outcome]) -> Counter[str]:
+    return Counter(outcome.state.value for outcome in outcomes)

@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import Mapping
 from decimal import Decimal
+from json.encoder import encode_basestring
 from typing import Any
 
 DECIMAL_FIELDS = frozenset(
@@ -37,10 +38,10 @@ def decimal_text(number: Decimal) -> str:
 
 def encode(body: Mapping[str, Any]) -> str:
     """The body as JSON text; equal bodies give equal text."""
-    members = (
-        f"{_dumps(name)}:{value if name in DECIMAL_FIELDS else _value(value)}"
+    members = [
+        f"{encode_basestring(name)}:{value if name in DECIMAL_FIELDS else _value(value)}"
         for name, value in body.items()
-    )
+    ]
     return f"{{{','.join(members)}}}"
 
 
@@ -49,7 +50,9 @@ _dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 def _value(value: Any) -> str:
     if isinstance(value, str):  # as most are
-        return _dumps(value)
+        return encode_basestring(value)
+    if type(value) is int:
+        return str(value)
     if isinstance(value, Mapping):
         return encode(value)
     if isinstance(value, list | tuple):
