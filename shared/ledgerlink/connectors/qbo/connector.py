@@ -16,7 +16,7 @@ from ledgerlink.connectors.qbo.outcomes.references import references_in
 from ledgerlink.connectors.qbo.posting import batching
 from ledgerlink.connectors.qbo.reads import catalog, webhooks
 from ledgerlink.connectors.qbo.reads.targets import TARGETS
-from ledgerlink.connectors.qbo.transport.client import Client, timeout
+from ledgerlink.connectors.qbo.transport.client import Client
 from ledgerlink.connectors.qbo.transport.rate_limits import Limits, RateLimiter
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.connectors.shared.network import AiohttpTransport
@@ -64,7 +64,6 @@ class QuickBooksOnline:
         self.clock_scale = endpoints.clock_scale
         self._time = LedgerTime(clock, endpoints.clock_scale)
         self._transport = transport
-        self._timeout = timeout(self._time)
         self._jitter = jitter
 
     def composer_for(
@@ -117,7 +116,8 @@ class QuickBooksOnline:
     ) -> QuickBooksLedger:
         """Open the company with this realm id."""
         calls: Counter[str] = Counter()
-        http = self._http()
+        network = self._transport or AiohttpTransport(trusted())
+        http = httpx.AsyncClient(transport=network)
         endpoint = TokenEndpoint(self._endpoints, Application.of(credentials), self._time)
         refresher = TokenRefresher(
             vault, endpoint, http, self._time, lambda kind: calls.update([kind])
@@ -125,11 +125,9 @@ class QuickBooksOnline:
         limiter = RateLimiter.restored(connector_state, LIMITS, self._time)
         unanswered = UnansweredWrites(self._time, connector_state, latest=LATEST_EFFECT)
         url = f"{self._endpoints.api_url.rstrip('/')}/v3/company/{company_id}"
-        client = Client(url, http, refresher, limiter, self._time, self._jitter, calls, unanswered)
+        client = Client(
+            url, network, refresher, limiter, self._time, self._jitter, calls, unanswered
+        )
         return QuickBooksLedger(
             company_id, client, refresher, limiter, self._time, http, connector_state
         )
-
-    def _http(self) -> httpx.AsyncClient:
-        transport = self._transport or AiohttpTransport(trusted())
-        return httpx.AsyncClient(transport=transport, timeout=self._timeout)

@@ -4,6 +4,7 @@ It takes a sixth of the CPU of httpx's own transport, because its HTTP is compil
 """
 
 import ssl
+from functools import cache
 from typing import TYPE_CHECKING
 
 import httpx
@@ -42,7 +43,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 URL(str(request.url), encoded=True),
                 headers=request.headers.multi_items(),
                 data=await request.aread() or None,
-                timeout=_timeout(request),
+                timeout=_timeout(**request.extensions.get("timeout", {})),
                 allow_redirects=False,
             ) as response:
                 content = await response.read()
@@ -72,13 +73,17 @@ def _session(trust: ssl.SSLContext) -> "ClientSession":
     )
 
 
-def _timeout(request: httpx.Request) -> "ClientTimeout":
-    """httpx's timeouts of this request. aiohttp has none for sending, so all together are limited
-    to what they add up to."""
+@cache
+def _timeout(
+    connect: float | None = None,
+    read: float | None = None,
+    write: float | None = None,
+    pool: float | None = None,  # noqa: ARG001 - no request waits for a connection
+) -> "ClientTimeout":
+    """httpx's timeouts. aiohttp has none for sending, so all together are limited to what they add
+    up to."""
     from aiohttp import ClientTimeout
 
-    given = request.extensions.get("timeout", {})
-    connect, write, read = (given.get(name) for name in ("connect", "write", "read"))
     limits = [seconds for seconds in (connect, write, read) if seconds is not None]
     return ClientTimeout(total=sum(limits) or None, sock_connect=connect, sock_read=read)
 

@@ -1,1 +1,1 @@
-"""OAuth 2: the user's consent, tokens, their refresh, and the bearer scheme."""
+"""OAuth 2: the user's consent, tokens, and their refresh."""
