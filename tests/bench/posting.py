@@ -40,20 +40,23 @@ def set_rules(connection: Connection, order: dict[str, Any]) -> None:
         put_rules(dependencies(), connection.key, USER, chosen, mappings(chosen, given))
 
 
-def post(connection: Connection, records: Iterable[bytes], key: str) -> Posted:
+def post(
+    connection: Connection, records: Iterable[bytes], key: str, limit: PartitionLimit
+) -> Posted:
     """Post these records through lane and handler until the run has ended."""
     upload, url = accept.upload(dependencies(), connection.key)
     httpx.put(url, content=gzip.compress(b"\n".join(records))).raise_for_status()
     meter = Meter()
     meter.attach(client("dynamodb"), client("s3"), client("sqs"), client("secretsmanager"))
-    begun, cpu = time.monotonic(), time.process_time()
+    begun, cpu = time.monotonic(), time.process_time() - limit.cpu_seconds
     run = accept.post(dependencies(), connection.key, USER, key, upload)
     planned, messages = 0.0, 0
     for later in drive(run):
         run = later
         messages += 1
         planned = planned or time.monotonic() - begun
-    seconds, cpu = time.monotonic() - begun, time.process_time() - cpu
+    seconds = time.monotonic() - begun
+    cpu = time.process_time() - limit.cpu_seconds - meter.cpu_seconds - cpu
     meter.detach()
     return _posted(run, meter, seconds=seconds, planned=planned, cpu=cpu, messages=messages)
 
@@ -76,14 +79,16 @@ def _posted(
     )
 
 
-def limit_partitions() -> None:
+def limit_partitions() -> PartitionLimit:
     """Have the table take 1,000 write units a second into one partition, as DynamoDB does."""
     table = client("dynamodb")
-    table.batch_write_item = PartitionLimit(table.batch_write_item).batch_write_item
+    limit = PartitionLimit(table.batch_write_item)
+    table.batch_write_item = limit.batch_write_item
+    return limit
 
 
 def main() -> None:
-    limit_partitions()
+    limit = limit_partitions()
     orders = (json.loads(line) for line in sys.stdin)
     results = os.fdopen(int(sys.argv[1]), "w")
     first = next(orders)
@@ -92,7 +97,7 @@ def main() -> None:
     print(json.dumps({"connection": connection.id}), file=results, flush=True)
     for number, order in enumerate(orders):
         records = lines(**order) if "count" in order else documents.lines(**order)
-        posted = post(connection, records, f"post-{number}")
+        posted = post(connection, records, f"post-{number}", limit)
         print(posted.model_dump_json(), file=results, flush=True)
 
 

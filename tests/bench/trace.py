@@ -33,11 +33,13 @@ from ledgerlink.services import lane
 from rich.console import Console
 from rich.table import Table
 
+from functions.api import tokens
 from local.machine.layout import ROOT
 from local.sandboxes.qbo.server import Options, running
 from local.sandboxes.qbo.settings import Settings
 from tests.fakes.service import FIRM, USER, InMemoryService, in_memory_service
 from tests.fakes.vaults import FakeVaults
+from tests.support.signed_tokens import AUDIENCE, ISSUER, answers
 from tests.unit.api.client import Api
 from tests.unit.api.conftest import SETTINGS
 
@@ -211,8 +213,10 @@ def connected() -> Iterator[Service]:
             (RuleKind.LABOR_CODES, "l1", "8"),
         ):
             place.rules(connection, kind, {key: LinkTo(ledger_id=record)})
+        verifier = tokens.TokenVerifier(ISSUER, [AUDIENCE], tokens.SigningKeys(ISSUER, answers))
         with (
             patch.dict(os.environ, SETTINGS),
+            patch.object(tokens, "verifier", lambda: verifier),
             patch.object(bootstrap, "build", lambda _environment: place.deps),
         ):
             bootstrap.dependencies.cache_clear()

@@ -56,6 +56,8 @@ class PartitionLimit:
     """Calls of which nothing was processed."""
     left: int = 0
     """Rows that were returned as unprocessed."""
+    cpu_seconds: float = 0.0
+    """What the limit itself took."""
     _heat: Heat = field(init=False)
     _lock: Any = field(default_factory=Lock)
 
@@ -63,6 +65,7 @@ class PartitionLimit:
         self._heat = Heat(self.clock)
 
     def batch_write_item(self, RequestItems: Any) -> dict[str, Any]:  # noqa: N803
+        begun = time.thread_time()
         ((table, writes),) = RequestItems.items()
         allowed: list[Any] = []
         rest: list[Any] = []
@@ -70,6 +73,7 @@ class PartitionLimit:
             for write in writes:
                 (allowed if self._takes(write) else rest).append(write)
         self.left += len(rest)
+        self.cpu_seconds += time.thread_time() - begun
         if not allowed:
             self.refused += 1
             error: Any = {"Error": {"Code": "ThrottlingException", "Message": "too many writes"}}
