@@ -22,8 +22,11 @@ LAMBDA_TARGET = (
     *("--implementation", "cp", "--python-version", "{}.{}".format(*LAMBDA_PYTHON)),
 )
 UNUSED = (
-    *("bin", "**/__pycache__", "**/tests", "**/*.pxd", "**/*.pyx"),
+    *("bin", "**/__pycache__", "**/tests"),
+    *("**/*.c", "**/*.h", "**/*.pxd", "**/*.pyi", "**/*.pyx"),
     *("lxml/html", "lxml/includes", "lxml/isoschematron", "lxml/objectify*"),
+    "aiohttp/web*.py",  # its server
+    "rapidfuzz/**/*_avx2.*",  # each beside one for every processor, which is taken without it
 )
 INSTALL_RECORDS = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
 INSTALL_SECONDS = 300
