@@ -28,8 +28,10 @@ def make_everything() -> None:
     None opens a connection before it is used. Where snapshots are taken, Lambda hands credentials
     out at a local address, so the clients renew them after a restore.
     """
+    from ledgerlink.connectors.shared import network
     from ledgerlink.connectors.shared.tls import trusted
 
     build(os.environ, client)  # `client` keeps what it made
     list(dependencies().connectors.values())
+    network.load()
     trusted()

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 from ledgerlink import bootstrap
+from ledgerlink.connectors.shared import network
 
 import functions
 from functions.snapshot import use_snapshots
@@ -67,6 +68,16 @@ def test_a_snapshot_holds_every_client_and_connector(registry: Registry, made: l
     connectors = bootstrap.dependencies().connectors
     assert {connector.name for connector in connectors.values()} == {"qbo", "intacct"}
     assert len(made) == len(services)
+
+
+def test_a_snapshot_holds_what_carries_requests_to_ledgers(
+    registry: Registry, made: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loads: list[bool] = []
+    monkeypatch.setattr(network, "load", lambda: loads.append(not made))
+    use_snapshots()
+    registry.before[0]()
+    assert loads == [False]
 
 
 def test_environments_of_one_snapshot_wait_for_times_of_their_own(registry: Registry) -> None:

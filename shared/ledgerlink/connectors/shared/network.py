@@ -20,6 +20,11 @@ OURS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 """Headers that aiohttp would otherwise add to a request."""
 
 
+def load() -> None:
+    """Import aiohttp before the first request, where the time for it is of no concern."""
+    import aiohttp  # noqa: F401
+
+
 class AiohttpTransport(httpx.AsyncBaseTransport):
     """Sends each request once and reads the response completely. Raises httpx's errors.
 
