@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledgerlink.domain.mapping.resolver import creatable_keys
+from ledgerlink.domain.mapping.new_list_records import creatable_keys
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.documents import needs
 from ledgerlink.domain.model.plan import ItemState, Operation

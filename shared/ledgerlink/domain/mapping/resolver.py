@@ -16,6 +16,7 @@ from ledgerlink.domain.mapping.defects import (
     why_unplannable,
 )
 from ledgerlink.domain.mapping.document_terms import refuse_dimensions
+from ledgerlink.domain.mapping.new_list_records import new_item, new_person
 from ledgerlink.domain.mapping.project_names import ProjectNames
 from ledgerlink.domain.mapping.targets import MAPPING, PAGES, PURPOSES, KnownTargets
 from ledgerlink.domain.mapping.twins import (
@@ -31,7 +32,6 @@ from ledgerlink.domain.model.documents import (
     Document,
     ExistingRecord,
     NewCustomer,
-    NewItem,
     NewListRecord,
     NewPerson,
     Pending,
@@ -40,6 +40,7 @@ from ledgerlink.domain.model.documents import (
     reference,
 )
 from ledgerlink.domain.model.links import Link
+from ledgerlink.domain.model.posting_keys import posting_key
 from ledgerlink.domain.model.reasons import Blocked, Reason, Skipped, reason
 from ledgerlink.domain.model.rules import (
     SINGULAR,
@@ -51,6 +52,7 @@ from ledgerlink.domain.model.rules import (
     LinkTo,
     PersonType,
     Rule,
+    RuleBook,
     RuleKind,
     Skip,
     Unreadable,
@@ -59,8 +61,6 @@ from ledgerlink.domain.model.source_records import ExpenseEntry, Invoice, TimeEn
 from ledgerlink.domain.model.targets import Purpose
 from ledgerlink.domain.model.time_settings import Billable, TimeSettings
 from ledgerlink.domain.ports import Composer
-
-RuleBook = Mapping[tuple[RuleKind, str], Rule]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +73,6 @@ class Labor:
     """Money per hour, for entries without a rate."""
     billable: bool | None
     """Whether its time is billable; None leaves it to the entry."""
-
-
-def posting_key(kind: str, source_key: str) -> str:
-    """The name of a document within its connection, made of its kind and its source key."""
-    return f"{kind}:{source_key}"
-
-
-def time_key(entry: TimeEntry) -> str:
-    """The posting key of a time entry."""
-    return posting_key("time", entry.key)
-
-
-def time_key_of(source_key: str) -> str:
-    """The posting key of the time entry with this key."""
-    return posting_key("time", source_key)
 
 
 @dataclass(slots=True)
@@ -512,29 +497,6 @@ def _targets(*some: Target | None) -> tuple[Any, ...]:
     return tuple(None if target is None else reference(target) for target in some)
 
 
-def new_person(source_key: str, new: CreateUser) -> NewPerson:
-    """The person that a rule creates."""
-    return NewPerson(
-        key=posting_key("user", source_key),
-        name=new.name,
-        person=new.person,
-        given_name=new.given_name,
-        family_name=new.family_name,
-        email=new.email,
-    )
-
-
-def new_item(kind: RuleKind, source_key: str, new: CreateLaborCode) -> NewItem:
-    """The item that a rule of this kind creates."""
-    return NewItem(
-        key=posting_key(SINGULAR[kind], source_key),
-        name=new.name,
-        income_account_id=new.income_account_id,
-        rate=new.rate,
-        parent_id=new.parent_id,
-    )
-
-
 def _circular(client_key: str) -> Blocked:
     """That the clients above a client lead back to it."""
     message = f"By its mapping, the client {client_key} is below itself."
@@ -547,14 +509,3 @@ def _incomplete(rule: Rule) -> Blocked:
     return Blocked(
         reason("rule_incomplete", field="a mapping of its kind", kind=kind, key=rule.key)
     )
-
-
-def creatable_keys(rules: RuleBook) -> set[str]:
-    """The posting keys of the list records that rules may create."""
-    keys = set()
-    for rule in rules.values():
-        if isinstance(rule.mapping, CreateUser | CreateProject | CreateLaborCode):
-            keys.add(posting_key(SINGULAR[rule.kind], rule.key))
-        if isinstance(rule.mapping, CreateProject) and rule.mapping.client:
-            keys.add(posting_key("client", rule.mapping.client.key))
-    return keys

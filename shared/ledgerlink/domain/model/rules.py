@@ -1,5 +1,6 @@
 """Rules: how a source entity is mapped into the ledger."""
 
+from collections import abc
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -146,6 +147,10 @@ class Rule:
     set_by: str
     set_at: datetime
     version: int = 1
+
+
+RuleBook = abc.Mapping[tuple[RuleKind, str], Rule]
+"""Rules by the kind and the key of what they map."""
 
 
 def refuse_shared_people(rules: Iterable[Rule]) -> None:

@@ -18,7 +18,7 @@ from ledgerlink.domain.mapping.document_terms import (
     open_day,
     sent_number,
 )
-from ledgerlink.domain.mapping.resolver import Resolver, posting_key
+from ledgerlink.domain.mapping.resolver import Resolver
 from ledgerlink.domain.model.documents import (
     Document,
     ExistingRecord,
@@ -35,6 +35,7 @@ from ledgerlink.domain.model.money_settings import (
     PostingDate,
 )
 from ledgerlink.domain.model.partial_records import PartialRecord
+from ledgerlink.domain.model.posting_keys import posting_key
 from ledgerlink.domain.model.reasons import Blocked, Reason, Skipped, reason
 from ledgerlink.domain.model.rules import RuleKind
 from ledgerlink.domain.model.source_records import ExpenseEntry, RecordKind

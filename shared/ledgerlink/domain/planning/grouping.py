@@ -8,10 +8,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field, replace
 
 from ledgerlink.domain.mapping.defects import UNPLANNABLE
-from ledgerlink.domain.mapping.resolver import posting_key
 from ledgerlink.domain.model.documents import Document
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import ItemState, Operation
+from ledgerlink.domain.model.posting_keys import posting_key
 from ledgerlink.domain.model.reasons import Reason, Skipped, named, reason
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.domain.planning.diff import Differ, blocked_by

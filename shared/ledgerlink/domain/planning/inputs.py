@@ -7,7 +7,6 @@ from decimal import Decimal
 from functools import cached_property
 
 from ledgerlink.domain.mapping.defects import ReportDefect, unreported, why_unplannable
-from ledgerlink.domain.mapping.resolver import RuleBook
 from ledgerlink.domain.mapping.targets import KnownTargets
 from ledgerlink.domain.mapping.twins import Names, NamesUnchecked
 from ledgerlink.domain.model.company import Features
@@ -18,6 +17,7 @@ from ledgerlink.domain.model.money_settings import ExpenseSettings, InvoiceSetti
 from ledgerlink.domain.model.partial_records import PartialRecord
 from ledgerlink.domain.model.plan import Operation
 from ledgerlink.domain.model.reasons import Reason
+from ledgerlink.domain.model.rules import RuleBook
 from ledgerlink.domain.model.source_records import (
     Deleted,
     ExpenseEntry,

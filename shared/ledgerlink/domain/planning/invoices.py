@@ -16,7 +16,7 @@ from ledgerlink.domain.mapping.document_terms import (
     refuse_dimensions,
     sent_number,
 )
-from ledgerlink.domain.mapping.resolver import Resolver, posting_key
+from ledgerlink.domain.mapping.resolver import Resolver
 from ledgerlink.domain.model.documents import (
     Document,
     ExistingRecord,
@@ -27,6 +27,7 @@ from ledgerlink.domain.model.documents import (
 )
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.money_settings import InvoiceLines
+from ledgerlink.domain.model.posting_keys import posting_key
 from ledgerlink.domain.model.reasons import Blocked, Reason, named, reason
 from ledgerlink.domain.model.rules import RuleKind
 from ledgerlink.domain.model.source_records import Invoice, InvoiceLine, RecordKind

@@ -5,11 +5,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ledgerlink.domain.mapping.defects import UNPLANNABLE
-from ledgerlink.domain.mapping.resolver import Resolver, new_person, posting_key
+from ledgerlink.domain.mapping.new_list_records import new_person
+from ledgerlink.domain.mapping.resolver import Resolver
 from ledgerlink.domain.mapping.targets import references_of
 from ledgerlink.domain.model.documents import NewListRecord
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import ItemState, Operation
+from ledgerlink.domain.model.posting_keys import posting_key
 from ledgerlink.domain.model.reasons import Blocked, Reason, Skipped, reason
 from ledgerlink.domain.model.rules import (
     SINGULAR,

@@ -9,18 +9,13 @@ from functools import cached_property
 from typing import cast
 
 from ledgerlink.domain.mapping.defects import UNPLANNABLE
-from ledgerlink.domain.mapping.resolver import (
-    Resolved,
-    Resolver,
-    posting_key,
-    time_key,
-    time_key_of,
-)
+from ledgerlink.domain.mapping.resolver import Resolved, Resolver
 from ledgerlink.domain.model.document_facts import EntryAttributes
 from ledgerlink.domain.model.documents import Document, ExistingRecord
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.list_records import LEDGER_KEY
 from ledgerlink.domain.model.plan import ItemState, Operation
+from ledgerlink.domain.model.posting_keys import posting_key, time_key, time_key_of
 from ledgerlink.domain.model.reasons import Blocked, Reason, Skipped, reason
 from ledgerlink.domain.model.source_records import MINUTES_PER_DAY, RecordKind, TimeEntry
 from ledgerlink.domain.planning.diff import Differ, LinkedDocument, blocked_by

@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import date
 
 from ledgerlink.domain.errors import Invalid
-from ledgerlink.domain.mapping.resolver import RuleBook
 from ledgerlink.domain.model.imports import Import, totals
 from ledgerlink.domain.model.plan import ItemState, Operation
 from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.rules import RuleBook
 from ledgerlink.domain.model.runs import Chunk, Run, RunState
 from ledgerlink.domain.model.time_settings import TimeSettings
 from ledgerlink.domain.planning.undo import UndoInput, undo

@@ -6,9 +6,9 @@ from datetime import date
 from functools import cached_property
 from itertools import islice
 
-from ledgerlink.domain.mapping.resolver import time_key_of
 from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.links import Link
+from ledgerlink.domain.model.posting_keys import time_key_of
 from ledgerlink.domain.model.source_records import TimeEntry
 from ledgerlink.domain.planning.inputs import OtherParts, Rejected
 from ledgerlink.services.imports.sheet import Sheet, SheetLine, cell_of

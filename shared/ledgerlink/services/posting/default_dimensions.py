@@ -5,13 +5,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 
-from ledgerlink.domain.mapping.resolver import RuleBook, posting_key
 from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.dimensions import Defaults, merged, required
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.list_records import ListRecord, ListType
-from ledgerlink.domain.model.rules import SINGULAR, LinkTo, RuleKind
+from ledgerlink.domain.model.posting_keys import posting_key
+from ledgerlink.domain.model.rules import SINGULAR, LinkTo, RuleBook, RuleKind
 from ledgerlink.domain.model.source_records import ExpenseEntry, Invoice, TimeEntry
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.posting.ledger_names import records_of

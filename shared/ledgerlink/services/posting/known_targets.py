@@ -5,12 +5,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 
-from ledgerlink.domain.mapping.resolver import RuleBook, posting_key
 from ledgerlink.domain.mapping.targets import KnownTargets, references_of
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.list_records import ListRecord, ListType
-from ledgerlink.domain.model.rules import SINGULAR, CreateProject, Rule, RuleKind
+from ledgerlink.domain.model.posting_keys import posting_key
+from ledgerlink.domain.model.rules import SINGULAR, CreateProject, Rule, RuleBook, RuleKind
 from ledgerlink.domain.model.settings import Direction, Settings
 from ledgerlink.domain.model.source_records import RecordKind, TimeEntry
 from ledgerlink.domain.model.targets import Purpose

@@ -7,12 +7,13 @@ from decimal import Decimal
 from functools import partial
 from typing import TypeVar
 
-from ledgerlink.domain.mapping.resolver import RuleBook, creatable_keys, posting_key
+from ledgerlink.domain.mapping.new_list_records import creatable_keys
 from ledgerlink.domain.model.company import Company, Features
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Operation
-from ledgerlink.domain.model.rules import Rule
+from ledgerlink.domain.model.posting_keys import posting_key
+from ledgerlink.domain.model.rules import Rule, RuleBook
 from ledgerlink.domain.model.settings import Settings
 from ledgerlink.domain.model.source_records import Deleted, RecordKind
 from ledgerlink.domain.planning.attachments import receipts_of

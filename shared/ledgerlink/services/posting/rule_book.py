@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from ledgerlink.domain.mapping.resolver import RuleBook, posting_key
 from ledgerlink.domain.model.connections import Connection
-from ledgerlink.domain.model.rules import LinkTo, Rule, RuleKind, Skip, Unreadable
+from ledgerlink.domain.model.posting_keys import posting_key
+from ledgerlink.domain.model.rules import LinkTo, Rule, RuleBook, RuleKind, Skip, Unreadable
 from ledgerlink.domain.model.source_records import ListPost, ProjectRecord, RecordKind
 from ledgerlink.domain.planning.list_records import RULES, created_by, doubled, list_key
 from ledgerlink.services.dependencies import Dependencies
