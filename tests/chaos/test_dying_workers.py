@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import date
 
 import pytest
 from ledgerlink.services.applying.recorder import MOST_UNSTORED
@@ -27,6 +28,10 @@ def table_put(_method: str, _path: str, headers: dict[str, str]) -> bool:
     return target.endswith("PutItem")
 
 
+WORKED = date(2026, 3, 2)
+"""The day of the entries."""
+
+
 @pytest.fixture(scope="module")
 def lane(machine: Machine) -> Iterator[KillableLane]:
     lane = KillableLane(machine)
@@ -39,6 +44,18 @@ def once_each(lane: KillableLane, prefix: str, count: int) -> None:
     notes = Counter(row.get("Description", "") for row in lane.rows("TimeActivity"))
     ours = {note: n for note, n in notes.items() if note.startswith(f"{prefix}-")}
     assert ours == {f"{prefix}-{number}": 1 for number in range(count)}
+    found_in_every_way(lane, prefix, count)
+
+
+def found_in_every_way(lane: KillableLane, prefix: str, count: int) -> None:
+    """The links of these entries are found by key, by day of work and by the ledger's id."""
+    links, connection_key = lane.deps.links, lane.connection.key
+    posted = links.get(connection_key, [f"time:{prefix}-{number}" for number in range(count)])
+    assert len(posted) == count
+    by_day = {link.key for link in links.between(connection_key, WORKED, WORKED)}
+    assert posted.keys() <= by_day
+    ids = {link.ledger_id: link for link in posted.values()}
+    assert links.of_records(connection_key, ["TimeActivity"], ids) == ids
 
 
 def table_together(_method: str, _path: str, headers: dict[str, str]) -> bool:
@@ -51,7 +68,13 @@ def row(sort_key: str) -> bytes:
     return f'"sk": {{"S": "{sort_key}'.encode()
 
 
-LINK, OUTCOME, PROGRESS, CONNECTOR_STATE = row("link#"), row("item#"), row("progress#"), row("lane")
+def partition(end: str) -> bytes:
+    """What a request to the table says about a row whose partition key ends so."""
+    return f'#{end}"}}, "sk"'.encode()
+
+
+LINK, OUTCOME, PROGRESS, CONNECTOR_STATE = row("key#"), row("item#"), row("progress#"), row("lane")
+BY_DAY, BY_ID = partition("worked"), partition("TimeActivity")
 APPLYING = b'"state": {"S": "applying"}'
 
 STEPS = [
@@ -59,6 +82,10 @@ STEPS = [
     ("before-second-send", "ledger", ledger_write, "before", 2, b""),
     ("after-commit-before-answer", "ledger", ledger_write, "after", 1, b""),
     ("after-later-commit-before-answer", "ledger", ledger_write, "after", 3, b""),
+    ("before-days-are-indexed", "aws", table_batch, "before", 1, BY_DAY),
+    ("between-days-and-send", "aws", table_batch, "after", 1, BY_DAY),
+    ("before-ids-are-indexed", "aws", table_batch, "before", 1, BY_ID),
+    ("between-ids-and-links", "aws", table_batch, "after", 1, BY_ID),
     ("after-answer-before-record", "aws", table_batch, "before", 1, LINK),
     ("between-links-and-outcomes", "aws", table_batch, "after", 1, LINK),
     ("before-outcomes", "aws", table_batch, "before", 1, OUTCOME),

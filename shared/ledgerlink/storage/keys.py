@@ -50,10 +50,11 @@ DUE_SHARDS = range(16)
 """The partitions of the index of due times, so that no single one takes all writes."""
 LINK_SHARDS = range(16)
 """The partitions of a connection's links. A ledger that takes 3,500 entries in a request has their
-links written at once, and one partition takes 1,000 a second."""
+links written at once, and one partition takes 1,000 a second. Another number is another shape."""
 ID_BLOCK = 128
 """Ids of the ledger that share the rows by which their links are found. Ledgers count upwards, so
-that records which are posted together have ids close to each other."""
+that records which are posted together have ids close to each other. Another number is another
+shape."""
 MOST_DIGITS = 18
 """Digits of an id that is taken for a number."""
 TABLE = "table"

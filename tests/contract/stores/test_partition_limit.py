@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from ledgerlink.storage.table import ATTEMPTS, FIRST_PAUSE, Row, Table, parts
+from botocore.exceptions import ClientError
+from ledgerlink.storage.table import ATTEMPTS, BUSY, FIRST_PAUSE, Row, Table, parts
 
 from tests.support.memory_dynamo import MemoryDynamo
 from tests.support.partition_limit import LIMIT, Heat, PartitionLimit
@@ -26,6 +27,20 @@ class PausedClock:
 
     def __call__(self) -> float:
         return self.now
+
+
+@dataclass
+class Refusals:
+    """Answers the next calls with an error."""
+
+    code: str
+    left: int
+
+    def __call__(self, name: str) -> None:
+        if self.left:
+            self.left -= 1
+            error: Any = {"Error": {"Code": self.code, "Message": ""}}
+            raise ClientError(error, name)
 
 
 class LimitedDynamo(MemoryDynamo):
@@ -74,6 +89,23 @@ def test_spread_rows_are_not_refused(clock: PausedClock) -> None:
     dynamo, table = limited(clock)
     table.put_many(row for n in range(3) for row in rows(LIMIT, f"{n}"))
     assert dynamo.limit.left == 0
+    assert clock.pauses == []
+
+
+@pytest.mark.parametrize("code", sorted(BUSY))
+def test_what_is_turned_away_as_a_whole_is_asked_for_again(clock: PausedClock, code: str) -> None:
+    dynamo, table = limited(clock)
+    table.put_many(rows(3))
+    dynamo.step = Refusals(code, 2)
+    assert len(list(table.get_many("a", ["00000", "00001"]))) == 2
+    assert len(clock.pauses) == 2
+
+
+def test_other_errors_are_raised_at_once(clock: PausedClock) -> None:
+    dynamo, table = limited(clock)
+    dynamo.step = Refusals("AccessDeniedException", 1)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        list(table.get_many("a", ["00000"]))
     assert clock.pauses == []
 
 
