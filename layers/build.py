@@ -21,7 +21,7 @@ from layers.staging import copy_tree, one_builder, renew, size_of
 
 ROOT = Path(__file__).resolve().parents[1]
 MEGABYTE = 1_000_000
-LAYER_LIMIT = 95 * MEGABYTE
+LAYER_LIMIT = 80 * MEGABYTE
 NO_COMPILER = (
     "Python {0} was not found, and without it the layers hold no bytecode: every cold start would "
     "compile them anew. Put a python{0} on the PATH and build again; .venv/bin/uv python install "

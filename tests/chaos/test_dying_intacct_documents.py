@@ -17,7 +17,7 @@ from tests.chaos.killing_proxy import Kill
 from tests.chaos.lane import FIRM, entries
 from tests.chaos.month import DOCUMENTS, MONEY, RECEIPTS, Month
 from tests.chaos.test_dying_documents import Step, killed, requests_fixed
-from tests.chaos.test_dying_workers import table_batch
+from tests.chaos.test_dying_workers import LINK, table_batch
 
 
 @pytest.fixture(scope="module")
@@ -42,9 +42,9 @@ SENDING: Sequence[Step] = (
     (gateway, "before", 1, b"<create_expensereport>"),
     (gateway, "after", 1, b"<create_expensereport>"),
     (gateway, "after", 1, b"<create><APBILL>"),
-    (table_batch, "before", 1),
+    (table_batch, "before", 1, LINK),
     (gateway, "after", 1, b"<record_cctransaction>"),
-    (table_batch, "after", 1),
+    (table_batch, "after", 1, LINK),
     (gateway, "after", 1, b"<create_sotransaction>"),
     (gateway, "after", 2, b"<create_supdoc>"),
 )
