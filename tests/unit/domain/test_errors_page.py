@@ -8,6 +8,7 @@ from ledgerlink.domain.model.reasons import (
     CASES,
     REASONS,
     Reason,
+    Template,
     reason,
     reason_in_case,
     with_ledger_name,
@@ -37,6 +38,17 @@ def test_every_reason_has_a_remedy(code: str) -> None:
     assert found.message.strip()
     assert found.remedy.strip()
     assert "{" not in found.message + found.remedy
+
+
+NAME_OF_A_PROGRAM = re.compile(r"\w_\w|\b[a-z]+\.[a-z]|\b(?:true|false|null) *[.;,]|`")
+"""What names of fields and values look like, and no sentence does."""
+
+
+@pytest.mark.parametrize("template", [*REASONS.values(), *CASES.values()])
+def test_a_reason_names_no_field_of_the_program(template: Template) -> None:
+    """Texts: a page shows `invoices.link_time` under another name."""
+    text = re.sub(r"{\w+}", "", f"{template.message} {template.remedy}")
+    assert not NAME_OF_A_PROGRAM.findall(text)
 
 
 def test_a_sentence_about_the_record_has_one_article() -> None:

@@ -297,7 +297,7 @@ REASONS: dict[str, Template] = {
     ),
     "line_split": Template(
         "Line {number} bills {count} time entries. It is posted as {count} lines, one for each, because the accounting system marks time as billed by lines that each bill one.",
-        "No action is needed. To keep one line, set invoices.link_time to false; the time then stays billable.",
+        "No action is needed. To keep one line, turn off Link time under Settings > Invoices and post again; the time then stays billable.",
     ),
     "nothing_left": Template(
         "The amount of {amount} rounds to 0 in its currency, so there is nothing to post.",
