@@ -7,7 +7,7 @@ from ledgerlink.domain.model.time_settings import LedgerEdits, TimeSettings
 
 from tests.contract.intacct.papers import PAPERS, choose
 from tests.contract.intacct.poster import LINES, Poster, code
-from tests.contract.intacct.test_intacct_nothing_wiped import enter, prepare
+from tests.contract.intacct.test_intacct_nothing_wiped import add_line, enter, prepare
 from tests.contract.papers import gone, spent, worked
 from tests.contract.qbo.test_qbo_additions_lost import lost
 
@@ -26,6 +26,19 @@ def test_what_goes_with_a_bill_is_named(poster: Poster, after: Record) -> None:
     plan = poster.planned(after)
     assert lost(plan) == {REPORT: "class, region"}
     assert {o.state for o in poster.send(plan).values()} == {ItemState.POSTED}
+
+
+@pytest.mark.parametrize("after", [spent(staff_key="emily"), gone("x1")])
+def test_lines_that_others_added_are_named(poster: Poster, after: Record) -> None:
+    """Case 17.1. With our version winning: else the added line is an edit, and nothing goes."""
+    prepare(poster.books)
+    poster.post(spent(staff_key="vic", class_key="commercial"))
+    add_line(poster, PAPERS["bill"], "last")
+    (blocked, *_) = poster.planned(after)
+    assert blocked.reason is not None
+    assert blocked.reason.code == "changed_in_ledger"
+    poster.posting = TimeSettings(ledger_edits=LedgerEdits.OURS)
+    assert "added lines" in lost(poster.planned(after))[REPORT]
 
 
 NOT_WRITABLE = {

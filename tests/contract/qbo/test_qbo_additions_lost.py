@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
 from ledgerlink.domain.model.source_records import Record, RecordKind
+from ledgerlink.domain.model.time_settings import LedgerEdits, TimeSettings
 
 from tests.contract.papers import charged, gone, spent, worked
 from tests.contract.qbo.poster import Poster
@@ -39,6 +40,20 @@ def test_what_goes_with_a_document_is_named(
     plan = poster.planned(*after)
     assert lost(plan) == {REPORT: "location, class"}
     assert {o.state for o in poster.send(plan).values()} == {ItemState.POSTED}
+
+
+@pytest.mark.parametrize("after", [spent(staff_key="emily"), gone("x1")])
+def test_lines_that_others_added_are_named(poster: Poster, after: Record) -> None:
+    """Case 17.1. With our version winning: else the added line is an edit, and nothing goes."""
+    poster.post(spent(staff_key="vic"))
+    (line,) = poster.row(REPORT)["Line"]
+    theirs = {name: value for name, value in line.items() if name != "Id"}
+    poster.edit(REPORT, Line=[line, {**theirs, "Description": "Theirs"}])
+    (blocked, *_) = poster.planned(after)
+    assert blocked.reason is not None
+    assert blocked.reason.code == "changed_in_ledger"
+    poster.posting = TimeSettings(ledger_edits=LedgerEdits.OURS)
+    assert lost(poster.planned(after)) == {REPORT: "added lines"}
 
 
 def test_what_goes_with_a_charge_that_becomes_a_refund_is_named(poster: Poster) -> None:

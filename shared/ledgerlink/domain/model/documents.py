@@ -177,6 +177,8 @@ class Snapshot:
     added: Callable[[str], Sequence[str]] = field(default=nothing_added, compare=False, repr=False)
     """What people entered in fields that we did not send, in the ledger's words, by the fingerprint
     of what we wrote. It is lost with a record that is deleted."""
+    line_count: int = 0
+    """How many lines it has, of whomever they are."""
     lost_by_update: tuple[str, ...] = ()
     """What people entered in fields that no update can keep, in the ledger's words, because the
     ledger lets nobody write them there."""

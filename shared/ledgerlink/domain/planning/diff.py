@@ -41,8 +41,13 @@ class LinkedDocument:
 
     @property
     def additions(self) -> Sequence[str]:
-        """What others entered in fields that we did not send, in the ledger's words."""
-        return self.copy.added(self.link.expected_fingerprint) if self.copy else ()
+        """What others entered in fields that we did not send, in the ledger's words, and the lines
+        that they added."""
+        if self.copy is None:
+            return ()
+        entered, ours = self.copy.added(self.link.expected_fingerprint), len(self.link.line_ids)
+        has_lines_of_others = 0 < ours < self.copy.line_count
+        return (*entered, "added lines") if has_lines_of_others else entered
 
     def already_contains(self, document: Document | None) -> bool:
         """Whether the ledger is known to hold the values of this document."""

@@ -136,5 +136,6 @@ def _document(kind: str, ledger_id: str, row: Row) -> Snapshot:
         locked=content.lock_reason(row),
         total=content.ledger_total(row),
         added=partial(additions.added_to_document, row),
+        line_count=len(list(content.document_lines(row))),
         lost_by_update=additions.lost_by_update(kind, row),
     )

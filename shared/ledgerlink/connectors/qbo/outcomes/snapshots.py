@@ -105,6 +105,7 @@ def _record(kind: str, row: Entity, billed: Collection[str]) -> Snapshot:
         locked=locks.lock_reason(kind, row, billed),
         total=accepted.ledger_total(kind, row),
         fixed=content.unchangeable_part(kind, row),
+        line_count=len(content.stated_lines(row)),
         added=partial(additions.added_to_document, row),
         contains=lambda body: not accepted.differences(kind, body, row, sent_only=True),
         recognizes=partial(content.has_content, kind, row),
