@@ -22,6 +22,7 @@ from ledgerlink.services.applying.chunk import (
 )
 from ledgerlink.services.messages import run_message
 
+from tests.fakes.failure_plan import WorkerDied
 from tests.fakes.service import InMemoryService, entry, in_memory_service
 
 
@@ -214,6 +215,31 @@ def test_the_next_worker_searches_before_it_sends_and_counts_no_attempt(
     assert after.searched == [[0, 2, 3]]
     assert after.series == [[[2], [3]]]
     assert (chunk.recorder.progress.series, chunk.recorder.progress.looks) == (1, 0)
+
+
+def test_a_worker_that_died_while_it_sent_has_made_no_attempt(app: InMemoryService) -> None:
+    def die(_write: Write, _series: int) -> str:
+        raise WorkerDied
+
+    chunk = loaded(app, ScriptedLedger(die), *entries(2))
+    with pytest.raises(WorkerDied):
+        applied(chunk)
+    chunk = reloaded(app, after := ScriptedLedger(), chunk.run)
+    assert applied(chunk)
+    assert (after.searched, after.series) == ([[0, 1]], [[[0], [1]]])
+    assert chunk.recorder.progress.looks == 0
+
+
+def test_a_write_that_our_program_cannot_make_fails_and_its_neighbours_are_sent(
+    app: InMemoryService,
+) -> None:
+    app.allows_defects = True
+    chunk = loaded(app, ledger := ScriptedLedger(), *entries(4))
+    unknown = replace(chunk.operations[1], targets=({"$pending": "user:nobody"},))
+    chunk.operations = {**chunk.operations, 1: unknown}
+    assert applied(chunk)
+    assert ledger.series == [[[0], [2, 3]]]
+    assert states(chunk) == {0: POSTED, 1: FAILED, 2: POSTED, 3: POSTED}
 
 
 def test_a_chunk_of_which_nothing_was_sent_is_not_searched_for(

@@ -372,6 +372,8 @@ def test_a_sync_waits_behind_an_older_one_that_is_queued_for_so_many_turns(
     message = replace(run_message(run), turn=turn)
     assert handle(app, message) == ([] if parked else [replace(message, turn=turn + 1)])
     assert (app.run(run).state is RunState.PARKED) is parked
+    why = app.run(run).reason
+    assert (why and why.code) == ("worker_failed" if parked else None)
     assert app.run(older).state is RunState.QUEUED
 
 
