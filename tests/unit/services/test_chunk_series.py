@@ -291,6 +291,15 @@ def test_a_mistake_of_ours_is_found_by_sending_its_neighbours_alone(
     assert states(chunk) == {0: POSTED, 1: FAILED, 2: POSTED, 3: POSTED, 4: POSTED}
 
 
+def test_after_a_mistake_of_ours_each_of_many_is_sent_once_and_alone(app: InMemoryService) -> None:
+    app.allows_defects = True
+    ledger = ScriptedLedger(lambda write, _: "defect" if write.seq == 0 else "posted")
+    chunk = loaded(app, ledger, *entries(SENT_ONE_BY_ONE + 9))
+    assert applied(chunk)
+    later = [request for requests in ledger.series[1:] for request in requests]
+    assert sorted(later) == [[seq] for seq in range(SENT_ONE_BY_ONE + 9)]
+
+
 def test_a_write_that_our_program_cannot_search_for_fails_alone(
     app: InMemoryService,
 ) -> None:

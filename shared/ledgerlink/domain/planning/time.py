@@ -148,12 +148,9 @@ class TimePlanner:
         self, linked: Mapping[str, _LinkedActivity]
     ) -> Iterator[tuple[str, Reason]]:
         """Groups whose activity in the ledger also covers a blocked entry. Rewriting it would drop
-        that entry's time, so the group is blocked too. Each round finds one at least, or is the
-        last; the caller blocks what is found before it asks for the next."""
-        for _ in range(len(linked) + 1):
-            found = {key: why for key, one in linked.items() if (why := self._obstacle(one))}
-            if not found:
-                return
+        that entry's time, so the group is blocked too. The caller takes what is found out of
+        `linked` before it asks for the next."""
+        while found := {key: why for key, one in linked.items() if (why := self._obstacle(one))}:
             yield from found.items()
 
     def _hindered_groups(self, groups: Mapping[str, _EntryGroup]) -> Sequence[tuple[str, Reason]]:
