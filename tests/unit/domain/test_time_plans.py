@@ -32,7 +32,8 @@ INVALID = reason("invalid_record", detail="no")
 def imported(ledger: SimulatedLedger, *entries: TimeEntry, **given: Any) -> tuple[Operation, ...]:
     """The plan of an import of these entries, over all that imports wrote before."""
     scope = [link for link in ledger.links.values() if link.source]
-    return ledger.plan(entries, **{"whole": True, "scope": scope, "owners": owners(ledger)} | given)
+    facts: dict[str, Any] = {"whole": True, "scope": scope, "owners": owners(ledger)}
+    return ledger.plan(entries, **facts | given)
 
 
 def owners(ledger: SimulatedLedger) -> dict[str, Link]:
