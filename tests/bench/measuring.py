@@ -27,7 +27,8 @@ IMPORT_MS, WIRED_MS, LAYERS_MB = 300, 600, 80
 DOLLARS = Decimal("0.50")
 RIVAL_SCALE, RIVAL_SINGLES = 3, 240
 BATCHED_SCALE, BATCHED = 6, 3_600
-PLAN_LIMIT_SECONDS = 300
+MILLION = 1_000_000
+PLAN_LIMIT_SECONDS = 1200
 
 
 class PlanBudget(NamedTuple):
@@ -39,6 +40,8 @@ class PlanBudget(NamedTuple):
 
 FIRST, AGAIN = PlanBudget(8, 200), PlanBudget(12, 400)
 """For what was never posted; for what was, with its links and the ledger's copies to read."""
+MILLION_FIRST, MILLION_AGAIN = PlanBudget(120, 512), PlanBudget(180, 512)
+"""The same for a million entries in one import."""
 
 
 def posting(worker: Worker, scale: int) -> Iterator[Line]:
@@ -151,9 +154,26 @@ def planning() -> Iterator[Line]:
     yield Line(f"{what} again: to be sent", "0", f"{sent:.0f}", not sent, counted=True)
 
 
+def million() -> Iterator[Line]:
+    """One import of a million entries, and the same again, each planned in a process of its own."""
+    what = f"planning one import of {MILLION:,}"
+    with TemporaryDirectory(prefix="ledgerlink-bench-") as folder:
+        first, again = (
+            _child("tests.bench.million", mode, str(MILLION), folder) for mode in ("first", "again")
+        )
+    yield from _plan_lines(what, first, MILLION_FIRST)
+    yield from _plan_lines(f"{what} again", again, MILLION_AGAIN)
+    sent = again["to_send"]
+    yield Line(f"{what} again: to be sent", "0", f"{sent:.0f}", not sent, counted=True)
+
+
 def _planned(mode: str, *more: str) -> dict[str, float]:
+    return _child("tests.bench.planning", mode, str(PLANNED), *more)
+
+
+def _child(module: str, *arguments: str) -> dict[str, float]:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.planning", mode, str(PLANNED), *more],
+        [sys.executable, "-m", module, *arguments],
         cwd=ROOT,
         env=child_environment({}),
         capture_output=True,

@@ -12,9 +12,10 @@ from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.imports.plan_import import plan_import
 from ledgerlink.services.imports.plan_sheet import ImportPlanner
 from ledgerlink.services.messages import remaining_messages
-from ledgerlink.services.posting.chunks import part_lines, store_chunks
 from ledgerlink.services.posting.plan_post import PostPlanner
-from ledgerlink.services.posting.staged_records import bounded, read_records
+from ledgerlink.services.posting.plan_posted import plan_posted
+from ledgerlink.services.posting.post_sheet import PostSheet
+from ledgerlink.services.posting.sorted_lines import SortedLines
 from ledgerlink.services.runs.ledger_session import ledger_session
 from ledgerlink.services.runs.next_step import count_settled
 from ledgerlink.services.runs.read_company import read_company
@@ -38,18 +39,17 @@ async def plan_run(deps: Dependencies, connection: Connection, run: Run, stop: S
             return await plan_import(
                 ImportPlanner(deps, connection, run, run.imported, company, session.ledger, stop)
             )
-        try:
-            lines = bounded(deps.staging.records(run.staged))
-            records = read_records(lines, run.created_by, run.kinds)
-        except Invalid as unreadable:
-            return fail(deps, run, reason("unreadable_upload", detail=unreadable.message))
         planner = PostPlanner(deps, connection, session.ledger, company, run.created_at, stop)
-        operations, created = await planner.plan_records(records, run.created_by, run.id)
-        run = replace(run, planning_calls=dict(session.ledger.calls))
-    keep_created_rules(deps, connection.key, created)
-    chunks = store_chunks(deps, connection, run, [part_lines(operations, 0)])
-    deps.links.delete(connection.key, [op.key for op in operations if op.was_already_gone])
-    return start(deps, replace(run, records=len(records), chunks=chunks))
+        with SortedLines() as lines:
+            try:
+                sheet = PostSheet.read(deps, run, lines)
+            except Invalid as unreadable:
+                return fail(deps, run, reason("unreadable_upload", detail=unreadable.message))
+            planned = await plan_posted(planner, run, sheet)
+        run = replace(run, planning_calls=dict(session.ledger.calls), parts=0)
+    keep_created_rules(deps, connection.key, planned.created)
+    deps.links.delete(connection.key, planned.gone)
+    return start(deps, replace(run, records=planned.records, chunks=planned.chunks))
 
 
 def fail(deps: Dependencies, run: Run, why: Reason) -> Run:

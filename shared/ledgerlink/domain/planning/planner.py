@@ -1,6 +1,7 @@
 """The planner: from source records, rules and links to an ordered list of operations. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from itertools import chain
 from operator import attrgetter
@@ -92,11 +93,18 @@ class Planner:
         operations += [_rejected(rejected) for rejected in given.rejected]
         referred = references(operations)
         lists = _needed(referred, self.resolver, listing.asked)
-        order_by_dependency(operations, _levels(lists), referred, self.highest)
+        levels = {**_levels(lists), **{op.key: op.level for op in given.others.times}}
+        order_by_dependency(operations, levels, referred, self.highest)
         self.asked |= listing.asked
         self.needed |= dict.fromkeys(lists)
         self.highest = max([self.highest, *(operation.level for operation in operations)])
         return [_in_case(given, operation) for operation in operations]
+
+    def again(self) -> "Planner":
+        """A planner that stands where this one does, to plan the next part another time."""
+        other = copy(self)
+        other.asked, other.needed = dict(self.asked), dict(self.needed)
+        return other
 
     def list_records(self) -> list[Operation]:
         """The operations of the new list records that the parts need: those that cannot be

@@ -28,7 +28,7 @@ from ledgerlink.domain.planning.planner import Planner
 from ledgerlink.domain.ports import Ledger, Stop
 from ledgerlink.services.defects import report_defect
 from ledgerlink.services.dependencies import Dependencies
-from ledgerlink.services.imports.sheet import DAY, NO_DAY, DayRange, Sheet, SheetLine, day_ranges
+from ledgerlink.services.imports.sheet import DAY, DayRange, Sheet, day_ranges
 from ledgerlink.services.imports.sheet_part import MOST_LINKS, MOST_TOGETHER, SheetPart
 from ledgerlink.services.posting.chunks import store_chunks
 from ledgerlink.services.posting.default_dimensions import defaults_for
@@ -36,13 +36,12 @@ from ledgerlink.services.posting.given_keys import digest_of
 from ledgerlink.services.posting.known_targets import known_targets, used_by_plan
 from ledgerlink.services.posting.ledger_names import foreign_customers, names_in_use
 from ledgerlink.services.posting.plan_parts import PlanParts
+from ledgerlink.services.posting.sheet_lines import AFTER_ALL_DAYS, NO_DAY, SheetLine
 from ledgerlink.services.posting.snapshots import read_snapshots
 from ledgerlink.services.posting.sorted_lines import SortedLines
 
 PART_SIZE = 5_000
 """Records that are planned together if their days allow it."""
-AFTER_ALL_DAYS = "~"
-"""The place after all others."""
 
 
 @dataclass(frozen=True, slots=True)

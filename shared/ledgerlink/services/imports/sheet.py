@@ -15,46 +15,16 @@ from ledgerlink.domain.planning.time import entry_attributes
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.posting.given_keys import NOWHERE, GivenKeys, digest_of
 from ledgerlink.services.posting.known_targets import EntityKeys
+from ledgerlink.services.posting.sheet_lines import NO_DAY, SheetLine
 from ledgerlink.services.posting.sorted_lines import SortedLines
 from ledgerlink.services.posting.staged_records import time_record
 
 DAY = timedelta(days=1)
-NO_DAY = " " * 10
-"""The day of a record that belongs to none; it comes before all days."""
 
 
 def cell_of(source: EntryAttributes) -> bytes:
     """The cell of time with these attributes: only time of one cell is combined to an activity."""
     return digest_of([str(getattr(source, name)) for name in MUST_AGREE])
-
-
-@dataclass(frozen=True, slots=True)
-class SheetLine:
-    """A record in its place among all: by day, then as they were given."""
-
-    place: str
-    """Its day and its number."""
-    cell: bytes
-    text: bytes
-    """The record as it was given."""
-
-    @property
-    def day(self) -> str:
-        return self.place[: len(NO_DAY)]
-
-    @property
-    def number(self) -> int:
-        """Its line in the file, from 1."""
-        return int(self.place[len(NO_DAY) :])
-
-    def stored(self) -> bytes:
-        """As it is sorted."""
-        return b"%s %s %s" % (self.place.encode(), self.cell.hex().encode(), self.text)
-
-    @classmethod
-    def read(cls, line: bytes) -> "SheetLine":
-        day, number, cell, text = line[:10], line[11:20], line[21:37], line[38:]
-        return cls(f"{day.decode()} {number.decode()}", bytes.fromhex(cell.decode()), text)
 
 
 @dataclass(slots=True)

@@ -11,8 +11,9 @@ from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.posting_keys import time_key_of
 from ledgerlink.domain.model.source_records import TimeEntry
 from ledgerlink.domain.planning.inputs import OtherParts, Rejected
-from ledgerlink.services.imports.sheet import Sheet, SheetLine, cell_of
+from ledgerlink.services.imports.sheet import Sheet, cell_of
 from ledgerlink.services.ports import Links
+from ledgerlink.services.posting.sheet_lines import SheetLine
 
 MOST_LINKS = 20_000
 """Links of several days that are planned together. Where there are more, fewer days are."""

@@ -5,6 +5,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from ledgerlink.domain.errors import Conflict, Interrupted
 from ledgerlink.domain.model.imports import added_up, totals
@@ -12,7 +13,6 @@ from ledgerlink.domain.model.plan import Operation
 from ledgerlink.domain.model.runs import Run
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.domain.planning.ordering import GOING
-from ledgerlink.domain.planning.planner import Planner
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.posting.chunks import part_lines
 from ledgerlink.wire.stored import dump, load
@@ -37,6 +37,8 @@ class PartsDone:
     highest: int = GOING
     totals: Totals = field(default_factory=dict)
     """Of the operations of the parts."""
+    billed: tuple[Operation, ...] = ()
+    """The operations of time that invoices to come bill, without their bodies."""
     gone: tuple[str, ...] = ()
     """Posting keys of documents to be deleted that the ledger no longer has."""
     postponed: tuple[str, ...] = ()
@@ -45,15 +47,31 @@ class PartsDone:
     """The posting keys of the links of these records that only their days lead to."""
 
 
+class PartPlanner(Protocol):
+    """A planner that makes a plan in parts; see `Planner`."""
+
+    highest: int
+
+    @property
+    def new_lists(self) -> tuple[str, ...]: ...
+    @property
+    def needed(self) -> Iterable[str]: ...
+    @property
+    def asked(self) -> Mapping[str, RecordKind]: ...
+
+
 class PlanParts:
     """The parts of one plan. The newest is kept in memory until the next one comes, because most
     plans have only one."""
 
-    def __init__(self, deps: Dependencies, run: Run, basis: str) -> None:
+    def __init__(
+        self, deps: Dependencies, run: Run, basis: str, *, has_several: bool = True
+    ) -> None:
+        """`has_several` says whether there may be parts of an earlier worker."""
         self._deps = deps
         self._run = run
         self._newest: list[bytes] = []
-        self._stored = self.done = self._found(basis)
+        self._stored = self.done = self._found(basis) if has_several else PartsDone(basis=basis)
 
     def _found(self, basis: str) -> PartsDone:
         """What an earlier worker has done of this plan."""
@@ -67,11 +85,17 @@ class PlanParts:
     def _notes(self) -> str:
         return f"parts-{self._run.plan}"
 
-    def add(self, planner: Planner, operations: Sequence[Operation], through: str) -> None:
-        """Add a part that ends at this place."""
+    def add(
+        self,
+        planner: PartPlanner,
+        operations: Sequence[Operation],
+        through: str,
+        billed: Iterable[Operation] = (),
+    ) -> None:
+        """Add a part that ends at this place. Invoices to come bill the `billed` ones."""
         self._store()
         done = self.done
-        self._newest = part_lines(operations, len(done.files))
+        self._newest = part_lines(operations, len(done.files) + 1)
         gone = (operation.key for operation in operations if operation.was_already_gone)
         self.done = replace(
             done,
@@ -82,6 +106,7 @@ class PlanParts:
             asked=dict(planner.asked),
             highest=planner.highest,
             totals=added_up(done.totals, totals(operations)),
+            billed=(*done.billed, *map(_without_bodies, billed)),
             gone=(*done.gone, *gone),
         )
 
@@ -108,14 +133,20 @@ class PlanParts:
     def interrupt(self) -> None:
         """Store what is done, because the worker has to stop. Raises Interrupted."""
         self._store()
-        if len(self.done.files) != self._run.parts:
-            run = replace(self._run, parts=len(self.done.files))
+        runs, run = self._deps.runs, self._run
+        stored = runs.get(run.connection_key, run.id)
+        if stored.parts != len(self.done.files):
             with suppress(Conflict):  # a user discarded it meanwhile
-                self._deps.runs.save(run, of_generation=run.generation)
+                planned = replace(stored, parts=len(self.done.files))
+                runs.save(planned, of_generation=run.generation)
         raise Interrupted
 
-    def lines(self, last: Sequence[Operation]) -> list[Iterable[bytes]]:
-        """The sorted lines of every part, and of these `last` operations."""
-        staging, files = self._deps.staging, self.done.files
-        stored = [staging.part(self._run, name) for name in self._stored.files]
-        return [*stored, self._newest, part_lines(last, len(files))]
+    def lines(self, lists: Sequence[Operation]) -> list[Iterable[bytes]]:
+        """The sorted lines of every part, and of the list records, which are known last and stand
+        first among those of their level."""
+        stored = [self._deps.staging.part(self._run, name) for name in self._stored.files]
+        return [part_lines(lists, 0), *stored, self._newest]
+
+
+def _without_bodies(operation: Operation) -> Operation:
+    return replace(operation, body=None, before=None, was=None)

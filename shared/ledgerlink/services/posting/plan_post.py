@@ -13,7 +13,7 @@ from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Operation
 from ledgerlink.domain.model.posting_keys import posting_key
-from ledgerlink.domain.model.rules import Rule, RuleBook
+from ledgerlink.domain.model.rules import Rule, RuleBook, RuleKind
 from ledgerlink.domain.model.settings import Settings
 from ledgerlink.domain.model.source_records import Deleted, RecordKind
 from ledgerlink.domain.planning.attachments import receipts_of
@@ -21,7 +21,7 @@ from ledgerlink.domain.planning.expenses import linked_expense_keys
 from ledgerlink.domain.planning.inputs import PlanInput
 from ledgerlink.domain.planning.invoices import linked_invoice_keys
 from ledgerlink.domain.planning.list_records import RULES, list_keys
-from ledgerlink.domain.planning.planner import plan, unread_documents
+from ledgerlink.domain.planning.planner import Planner, plan, unread_documents
 from ledgerlink.domain.planning.time import linked_keys
 from ledgerlink.domain.ports import Ledger, Stop
 from ledgerlink.services.defects import report_defect
@@ -94,20 +94,46 @@ class PostPlanner:
     ) -> tuple[Operation, ...]:
         """The plan; made again once it is known which rates it needs and which linked documents
         it would change. Those are read from the ledger, the others cost no call."""
-        given = await self._plan_input(records, rules, rank)
+        given = await self.plan_input(records, rules, rank)
         wanted = WantedRates()
         operations = plan(replace(given, rates=wanted))
         unread = unread_documents(given, operations)
         if not wanted.pairs and not unread:
             return operations
         del operations  # memory does not hold two plans
+        return plan(await self._read(given, wanted, unread))
+
+    async def part(self, planner: Planner, given: PlanInput) -> tuple[Planner, list[Operation]]:
+        """The operations of a part, planned again as `_operations` does, and the planner that has
+        planned it."""
+        wanted, again = WantedRates(), planner.again()
+        operations = planner.part(replace(given, rates=wanted))
+        unread = unread_documents(given, operations)
+        if not wanted.pairs and not unread:
+            return planner, operations
+        del operations
+        read = await self._read(given, wanted, unread)
+        return again, again.part(read)
+
+    async def _read(
+        self, given: PlanInput, wanted: WantedRates, unread: Iterable[Link]
+    ) -> PlanInput:
+        """The input with these rates and documents, as the ledger has them."""
         rates: Mapping[tuple[str, date], Decimal] = {}
         if wanted.pairs:
             rates = await self.ledger.exchange_rates(wanted.pairs, self.stop)
         read = await read_snapshots(self.ledger, unread, self.stop)
-        return plan(replace(given, rates=rates, snapshots={**given.snapshots, **read}))
+        return replace(given, rates=rates, snapshots={**given.snapshots, **read})
 
-    async def _plan_input(self, records: Records, rules: RuleBook, rank: str | None) -> PlanInput:
+    async def plan_input(
+        self,
+        records: Records,
+        rules: RuleBook,
+        rank: str | None,
+        others: Iterable[tuple[RuleKind, str]] = (),
+    ) -> PlanInput:
+        """What the plan of these records is made from. `others` are entities that time in other
+        parts of the plan names."""
         deps, connection, key = self.deps, self.connection, self.connection.key
         settings = deps.settings.get(key)
         links = deps.links.get(key, posting_keys(records, settings) | creatable_keys(rules))
@@ -117,7 +143,9 @@ class PostPlanner:
         features = self.company.features
         if records.expenses or records.invoices:
             features = with_required_dimensions(deps, connection, features)
-        used = used_by_plan(entities_of(records), rules, links, settings)
+        entities = [*others]
+        used = used_by_plan([*entities_of(records), *entities], rules, links, settings)
+        named = [*named_in(records.with_dimensions()), *entities]
         money = {link.key: link for link in _money_documents(links, expense_owners)}
         return PlanInput(
             entries=records.times,
@@ -127,11 +155,11 @@ class PostPlanner:
             composer=deps.connector(connection.ledger).composer_for(features, settings.ledger),
             posting=settings.posting,
             features=features,
-            defaults=defaults_for(
-                deps, connection, named_in(records.with_dimensions()), rules, links
-            ),
+            defaults=defaults_for(deps, connection, named, rules, links),
             names=names_in_use(deps, connection),
-            currencies=self._from_list(foreign_customers, records.times or records.invoices),
+            currencies=self._from_list(
+                foreign_customers, records.times or records.invoices or entities
+            ),
             attached=deps.links.beginning(key, _deleted_receipts(records)),
             unusable_files=unusable_files(deps, key, [*records.expenses, *records.invoices], links),
             payables=self._from_list(payables, records.expenses),

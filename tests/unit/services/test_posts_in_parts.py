@@ -1,0 +1,96 @@
+"""A large post is planned some entries at a time: its items are those of a plan in one piece."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import count
+
+import pytest
+from ledgerlink.domain.model.documents import needs
+from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.rules import CreateProject, LinkTo, Mapping, RuleKind
+from ledgerlink.domain.model.runs import Run
+from ledgerlink.services.posting import post_sheet
+from ledgerlink.wire.stored import dump
+
+from tests.fakes.service import InMemoryService, entry
+from tests.support.money_service import invoice, money_service
+
+PROJECTS: dict[str, Mapping] = {
+    "p1": LinkTo(ledger_id="C1"),
+    "p2": CreateProject(name="Second"),
+}
+BEFORE = [entry(f"t{n}", work_date=f"2026-02-{1 + n:02d}") for n in range(4)]
+
+
+NOW = [
+    {"kind": "client", "key": "c1", "name": "Client One"},
+    *(entry(f"t{n}", work_date=f"2026-02-{1 + n:02d}", minutes=30 + n) for n in range(4)),
+    *(entry(f"n{n}", work_date=f"2026-02-{9 - n:02d}", project_key="p2") for n in range(5)),
+    entry("n9", project_key="c1", work_date="2026-02-03"),
+    entry("double", work_date="2026-02-01"),
+    entry("double", work_date="2026-02-09"),
+    entry("t1-too"),
+    {"key": "damaged"},
+    {"key": "n4", "deleted": True},
+    {"key": "gone", "deleted": True},
+    entry("unknown", project_key="nowhere"),
+    invoice("i1", {"amount": "100.00", "time_keys": ["n0", "t1"]}, project_key="p2"),
+    invoice("i2", {"amount": "9.00", "time_keys": ["n4"]}),
+]
+
+
+def posted(
+    monkeypatch: pytest.MonkeyPatch, size: int, stop: Callable[[], bool] = lambda: False
+) -> tuple[InMemoryService, Run]:
+    """The service, and the post of `NOW` after that of `BEFORE`, in parts of this size."""
+    app, connection = money_service()
+    app.rules(connection, RuleKind.PROJECTS, PROJECTS)
+    app.post(connection, "1", BEFORE)
+    app.work()
+    monkeypatch.setattr(post_sheet, "PART_SIZE", size)
+    run = app.post(connection, "2", NOW)
+    app.work(stop)
+    return app, app.run(run)
+
+
+def plan_of(app: InMemoryService, run: Run) -> dict[str, bytes]:
+    """The items by key, without what depends on their order."""
+    items = app.items(run)
+    found = {}
+    for number, item in enumerate(items):
+        assert item.operation.seq == number
+        key = f"{item.operation.key} {item.operation.state}"
+        found[key] = dump(replace(item.operation, seq=0, ledger_id=None, was=None))
+    return found
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_the_items_are_those_of_one_piece(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, one = posted(monkeypatch, 1000)
+    parts, several = posted(monkeypatch, size)
+    assert plan_of(parts, several) == plan_of(whole, one)
+    assert several.counts() == one.counts()
+    assert several.records == one.records == len(NOW)
+    assert parts.states(several) == whole.states(one)
+
+
+def test_what_an_operation_needs_comes_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    app, run = posted(monkeypatch, 1)
+    operations = [item.operation for item in app.items(run)]
+    places = {op.key: op.seq for op in operations if op.state is ItemState.PENDING}
+    for op in operations:
+        assert all(places.get(key, -1) < op.seq for key in needs(op.body))
+    assert "invoice:i1" in places
+    assert places["time:n0"] < places["invoice:i1"]
+
+
+@pytest.mark.parametrize("calls", [7, 11])
+def test_workers_that_are_stopped_make_the_plan_together(
+    calls: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, one = posted(monkeypatch, 1)
+    asked = count(1)
+    app, run = posted(monkeypatch, 1, stop=lambda: next(asked) % calls == 0)
+    assert plan_of(app, run) == plan_of(whole, one)
+    assert app.states(run) == whole.states(one)
+    assert sum(message.step == "plan" for message in app.handled) > 3
