@@ -55,6 +55,8 @@ class FakeLists:
         run_id: str,
         changes: Sequence[Change],
         same: Sequence[ListRecord] = (),
+        *,
+        places: bool = False,
     ) -> Sequence[Change]:
         feed = self.feeds.setdefault(connection_key, [])
         begun = len(feed) + 1

@@ -221,10 +221,13 @@ class Lists(Protocol):
         run_id: str,
         changes: Sequence[Change],
         same: Sequence[ListRecord] = (),
+        *,
+        places: bool = False,
     ) -> Sequence[Change]:
         """Append changes to the feed and store their records; returns the changes with the `seq`
         that they were given. `same` are records that are stored without a change in the feed,
-        because only their version is new."""
+        because only their version is new. Where the list has `places`, `has_children` finds them
+        by their parents."""
         ...
 
     def tally(

@@ -15,7 +15,7 @@
 | settings, how far the lists are, the feed's head | firm/connection | settings, sync, feed |
 | when it is due, metered calls of a month | firm/connection | schedule, usage#month |
 | records of a list, one record | firm/connection/records/type | record#id |
-| whether a record has others below it | firm/connection/children/type | child#parent#id |
+| whether a record has others below it | firm/connection/children/type | child#parent#ids |
 | the feed from an entry on | firm/connection/feed | entry#seq |
 | runs newest first, one run | firm/connection | run#id |
 | runs that are not finished | firm/connection/unfinished | run#id |

@@ -5,6 +5,7 @@ stop at the head, so they never see half of it. The next writer completes what o
 beyond the head.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice, takewhile
@@ -17,9 +18,11 @@ from ledgerlink.domain.ports import Clock
 from ledgerlink.services.ports import Page
 from ledgerlink.storage import keys
 from ledgerlink.storage.readable import readable
-from ledgerlink.storage.table import Row, Table
+from ledgerlink.storage.table import Row, Table, parts
 from ledgerlink.wire.stored import dump, load
 
+CHILDREN_TOGETHER = 25
+"""Children of a parent that share a row, which then has less than a KB."""
 CHILDREN_AT_ONCE = 100
 """Children of a parent that are read at once."""
 
@@ -78,7 +81,8 @@ class DynamoLists:
         rows = self._table.query(
             keys.children(connection_key, kind), keys.under("child", parent_id)
         )
-        while ids := [row["id"] for row in islice(rows, CHILDREN_AT_ONCE)]:
+        children = (each for row in rows for each in row.get("ids") or [row["id"]])
+        while ids := list(islice(children, CHILDREN_AT_ONCE)):
             found = self.get(connection_key, kind, ids).values()
             if any(record.parent_id == parent_id and record.usable for record in found):
                 return True
@@ -94,7 +98,7 @@ class DynamoLists:
         rest = beyond[len(complete) :]
         pk = keys.feed(connection_key)
         self._table.delete_many(pk, (keys.row("entry", keys.number(c.seq)) for c in rest))
-        self._store(connection_key, [change.record for change in complete])
+        self._store(connection_key, [change.record for change in complete], places=True)
         self._advance(connection_key, head, complete)
 
     def record(
@@ -103,6 +107,8 @@ class DynamoLists:
         run_id: str,
         changes: Sequence[Change],
         same: Sequence[ListRecord] = (),
+        *,
+        places: bool = False,
     ) -> Sequence[Change]:
         head = self._head(connection_key)
         numbered = [
@@ -111,13 +117,15 @@ class DynamoLists:
         ]
         expires_at = int((self._clock.now() + self._retention.feed).timestamp())
         self._table.put_many(_entry(connection_key, each, expires_at) for each in numbered)
-        self._store(connection_key, [*(c.record for c in numbered), *same])
+        self._store(connection_key, [*(c.record for c in numbered), *same], places=places)
         self._advance(connection_key, head, numbered)
         return numbered
 
-    def _store(self, connection_key: ConnectionKey, records: Sequence[ListRecord]) -> None:
+    def _store(
+        self, connection_key: ConnectionKey, records: Sequence[ListRecord], *, places: bool
+    ) -> None:
         rows = [_row(connection_key, record) for record in records]
-        below = [_child(connection_key, record) for record in records if record.parent_id]
+        below = _children(connection_key, records) if places else ()
         self._table.put_many([*rows, *below])
 
     def _head(self, connection_key: ConnectionKey) -> Head:
@@ -197,12 +205,17 @@ def _row(connection_key: ConnectionKey, record: ListRecord) -> Row:
     }
 
 
-def _child(connection_key: ConnectionKey, record: ListRecord) -> Row:
-    return {
-        "pk": keys.children(connection_key, record.type),
-        "sk": keys.row("child", str(record.parent_id), record.id),
-        "id": record.id,
-    }
+def _children(connection_key: ConnectionKey, records: Iterable[ListRecord]) -> Iterator[Row]:
+    """Rows that lead from the parents of these records to them. A row is named after all children
+    in it, so that it is never replaced by one with fewer."""
+    below: dict[tuple[ListType, str], list[str]] = defaultdict(list)
+    for record in records:
+        if record.parent_id:
+            below[record.type, record.parent_id].append(record.id)
+    for (kind, parent_id), ids in below.items():
+        for some in parts(ids, CHILDREN_TOGETHER):
+            sk = keys.row("child", parent_id, "\n".join(some))
+            yield {"pk": keys.children(connection_key, kind), "sk": sk, "ids": some}
 
 
 def _counted(head: Head, changes: Sequence[Change]) -> Counts:

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import pytest
 from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.list_records import Change, ListRecord, ListType, SyncState, change
+from ledgerlink.storage import keys
 from ledgerlink.storage.lists import DynamoLists
 from ledgerlink.storage.table import Table, Taken
 
@@ -18,6 +20,7 @@ from tests.support.sampling import sample
 
 CUSTOMER, ITEM = ListType.CUSTOMER, ListType.ITEM
 WHERE = ConnectionKey("acme", "c1")
+_numbers = count()
 
 
 def record(number: str, **given: Any) -> ListRecord:
@@ -67,7 +70,7 @@ def test_neighbours_do_not_see_each_others_records(stores: Stores) -> None:
 
 def test_a_parent_has_children_while_one_is_there_and_active(stores: Stores) -> None:
     child = record("c", parent_id="p")
-    stores.lists.record(WHERE, "r1", created([record("p"), child]))
+    stores.lists.record(WHERE, "r1", created([record("p"), child]), places=True)
     assert stores.lists.has_children(WHERE, CUSTOMER, "p")
     assert not stores.lists.has_children(WHERE, CUSTOMER, "c")
     for later in (
@@ -75,10 +78,41 @@ def test_a_parent_has_children_while_one_is_there_and_active(stores: Stores) -> 
         replace(child, gone="deleted"),
         replace(child, parent_id="q"),
     ):
-        stores.lists.record(WHERE, "r1", [], same=[later])
+        stores.lists.record(WHERE, "r1", [], same=[later], places=True)
         assert not stores.lists.has_children(WHERE, CUSTOMER, "p")
-        stores.lists.record(WHERE, "r1", [], same=[child])
+        stores.lists.record(WHERE, "r1", [], same=[child], places=True)
         assert stores.lists.has_children(WHERE, CUSTOMER, "p")
+
+
+def test_siblings_that_are_recorded_together_share_a_row_and_leave_one_by_one(
+    stores: Stores,
+) -> None:
+    children = [record(f"c{n}", parent_id="p") for n in range(30)]
+    stores.lists.record(WHERE, "r1", created([record("p"), *children]), places=True)
+    for child in children[:-1]:
+        gone = replace(child, active=False)
+        stores.lists.record(WHERE, "r2", [], same=[gone], places=True)
+    assert stores.lists.has_children(WHERE, CUSTOMER, "p")
+    moved = replace(children[-1], parent_id="q")
+    stores.lists.record(WHERE, "r2", [], same=[moved], places=True)
+    assert not stores.lists.has_children(WHERE, CUSTOMER, "p")
+    assert stores.lists.has_children(WHERE, CUSTOMER, "q")
+    stores.lists.record(WHERE, "r3", [], same=[children[0]], places=True)
+    assert stores.lists.has_children(WHERE, CUSTOMER, "p")
+
+
+def test_rows_of_children_are_few_and_earlier_ones_are_still_read(aws: Clients) -> None:
+    table = new_table(aws, f"ledgerlink-children-{next(_numbers)}")
+    lists = DynamoLists(table, FakeClock())
+    children = [record(f"c{n}", parent_id="p") for n in range(30)]
+    lists.record(WHERE, "r1", created([*children]), places=True)
+    lists.record(WHERE, "r1", created([record("a", type=ITEM, parent_id="b")]))
+    assert len(list(table.between(keys.children(WHERE, CUSTOMER), "0", "~"))) == 2
+    assert not list(table.between(keys.children(WHERE, ITEM), "0", "~"))  # nobody asks
+    row = {"pk": keys.children(WHERE, CUSTOMER), "sk": keys.row("child", "old", "c1"), "id": "c1"}
+    table.put(row)
+    lists.record(WHERE, "r2", [], same=[record("c1", parent_id="old")])
+    assert lists.has_children(WHERE, CUSTOMER, "old")
 
 
 def test_a_runs_changes_are_counted_by_list_and_kind(stores: Stores) -> None:
@@ -137,7 +171,7 @@ def _write(
     """To lists that have a record already, in a new table."""
     new_table(aws, table)
     lists_of(aws, table, FailurePlan()).record(WHERE, "r0", created([record("old")], "r0"))
-    lists_of(aws, table, failure_plan).record(WHERE, "r1", created(records))
+    lists_of(aws, table, failure_plan).record(WHERE, "r1", created(records), places=True)
 
 
 def _repeat(lists: DynamoLists, records: Sequence[ListRecord]) -> None:
@@ -146,7 +180,9 @@ def _repeat(lists: DynamoLists, records: Sequence[ListRecord]) -> None:
     assert len(seen) in (1, 1 + len(records))
     lists.recover(WHERE)
     known = lists.get(WHERE, CUSTOMER, [each.id for each in records])
-    lists.record(WHERE, "r1", created([each for each in records if each.id not in known]))
+    missing = [each for each in records if each.id not in known]
+    lists.record(WHERE, "r1", created(missing), places=True)
+    assert lists.has_children(WHERE, CUSTOMER, "p")
     feed = lists.changes(WHERE, 0, 1000).items
     assert [each.seq for each in feed] == list(range(1, len(records) + 2))
     assert {each.record.id for each in feed} == {"old", *(each.id for each in records)}

@@ -191,7 +191,9 @@ class ListMerger:
         if entries or same:
             self.changed = True
             changes = self._marked(entries)
-            recorded = self._deps.lists.record(self._key, run.id, changes, same)
+            recorded = self._deps.lists.record(
+                self._key, run.id, changes, same, places=self._traits.places
+            )
             publish_changes(self._deps, self.progress.connection, recorded)
 
     def _marked(self, entries: Sequence[Change]) -> Sequence[Change]:
