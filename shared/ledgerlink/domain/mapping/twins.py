@@ -58,7 +58,7 @@ class Names(Protocol):
         ...
 
     def places(self, record: NewListRecord) -> Collection[Place]:
-        """Where its name and its e-mail address may be once only."""
+        """The places where its name and its e-mail address may be once only."""
         ...
 
 
@@ -198,8 +198,8 @@ def _why_shared(record: NewListRecord, other: NewListRecord, place: Place, when:
 
 
 def _why_taken(record: NewListRecord, detail: str, elsewhere: bool) -> Reason:
-    """Why its name cannot be used. To link a project to a record elsewhere would book the time of
-    one client on another."""
+    """The reason why its name cannot be used. To link a project to a record elsewhere would book
+    the time of one client on another."""
     client = record.client_name if isinstance(record, NewCustomer) else None
     if not elsewhere or client is None:
         return reason("name_taken", name=record.name, detail=detail)

@@ -19,9 +19,9 @@ class LinkedDocument:
     """A document in the ledger: its link, and its snapshot if it was read."""
 
     link: Link
-    """What we last wrote."""
+    """The link, with what was last written."""
     copy: Snapshot | None = None
-    """What the ledger holds; None when it is gone or was not read."""
+    """The ledger's present values; None when it is gone or was not read."""
     was_read: bool = False
     """Whether it was read."""
 
@@ -31,7 +31,7 @@ class LinkedDocument:
 
     @property
     def edited_copy(self) -> Snapshot | None:
-        """What the ledger holds if a user has edited it there since we wrote it."""
+        """The ledger's present values, if a user has edited it there since it was written."""
         expected = self.link.expected_fingerprint
         return None if self.copy is None or self.copy.has(expected) else self.copy
 
@@ -41,8 +41,8 @@ class LinkedDocument:
 
     @property
     def additions(self) -> Sequence[str]:
-        """What others entered in fields that we did not send, in the ledger's words, and the lines
-        that they added."""
+        """The fields that others filled in and that were not sent, in the ledger's words, and the
+        lines that they added."""
         if self.copy is None:
             return ()
         entered, ours = self.copy.added(self.link.expected_fingerprint), len(self.link.line_ids)

@@ -122,7 +122,7 @@ class PlanInput:
     vendor_currencies: Mapping[str, str] = field(default_factory=dict)
     """Currencies of vendors who are not paid in the home currency, by the ledger's id."""
     unusable_files: Mapping[str, Reason] = field(default_factory=dict)
-    """Why the files of some receipts cannot be sent, by the receipt's posting key."""
+    """The reasons why files of receipts cannot be sent, by the receipt's posting key."""
     payables: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Ids of the payables accounts of each currency, where the ledger keeps several."""
     rates: Mapping[tuple[str, date], Decimal] = field(default_factory=dict)

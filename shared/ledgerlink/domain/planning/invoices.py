@@ -213,7 +213,7 @@ class Invoices:
         )
 
     def _item(self, line: InvoiceLine) -> Target:
-        """What the line sells. Raises Blocked or Skipped."""
+        """The item that the line sells. Raises Blocked or Skipped."""
         if line.labor_code_key is not None:
             return self._resolver.item(line.labor_code_key)
         if line.expense_code_key is not None:
@@ -281,7 +281,8 @@ class Invoices:
         money: Exchange,
         annotations: Annotations,
     ) -> Total:
-        """What it comes to, as the product says. Raises Blocked when its parts do not add up."""
+        """The total that the product states. Raises Blocked when its parts do not add up, or come
+        to less than zero."""
         currency = self._currency(invoice)
         tax = _tax(invoice, lines, currency)
         amount = sum((line.amount for line in lines), Decimal(0)) + (tax or Decimal(0))

@@ -24,8 +24,8 @@ def unusable_files(
     records: Iterable[ExpenseEntry | Invoice],
     attached: Container[str],
 ) -> Mapping[str, Reason]:
-    """Why the files of some receipts of these records cannot be sent, by posting key. Those that
-    are `attached` already need no file."""
+    """The reasons why files of receipts of these records cannot be sent, by posting key. Receipts
+    that are `attached` already need no file."""
     found = ((receipt_key(one, each), each) for one in records for each in one.receipts)
     wanted = dict(islice((pair for pair in found if pair[0] not in attached), MOST_CHECKED))
     if not wanted:

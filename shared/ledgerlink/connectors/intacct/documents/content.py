@@ -86,7 +86,7 @@ def ledger_total(row: Row) -> Decimal | None:
 
 
 def lock_reason(row: Row) -> Reason | None:
-    """Why the document can no longer change; None while it can."""
+    """The reason why the document can no longer change; None while it can."""
     state = (text(row, "STATE") or "").lower()
     if state in PAID_STATES or (values.decimal(row, "TOTALPAID") or Decimal(0)) != 0:
         in_part = (values.decimal(row, "TOTALDUE") or Decimal(0)) > 0

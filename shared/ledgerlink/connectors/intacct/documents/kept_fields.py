@@ -132,7 +132,7 @@ class HeldDocument:
         return value == "false"
 
     def _made_as(self, encoded: Encoded) -> Encoded:
-        """What the company chose for new documents and this one may have otherwise."""
+        """The choices of the company for new documents that this one may have otherwise."""
         state, made = text(self.row, "STATE") or "", {}
         if self.kind == "ARINVOICE":
             made["action"] = "Draft" if state == "Draft" else "Submit"

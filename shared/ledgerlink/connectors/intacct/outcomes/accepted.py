@@ -59,7 +59,8 @@ def adopted(write: Write, ledger_id: str, row: Row) -> Outcome:
 
 
 def _other_total(write: Write, row: Row) -> Reason | None:
-    """That the ledger's total is another one than was sent, or that it has lines of others."""
+    """The warning that the document has lines of others, or that its total is not the one that was
+    sent."""
     held = content.ledger_total(row)
     if held is None or write.total is None:
         return None

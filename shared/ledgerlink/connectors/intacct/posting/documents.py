@@ -116,7 +116,7 @@ class DocumentWriter:
     async def _held_documents(
         self, kind: str, writes: Sequence[Write], rows: Mapping[int, Row | None]
     ) -> Mapping[int, HeldDocument]:
-        """What the ledger holds of the documents that are changed, with their custom fields."""
+        """The documents that are changed, as the ledger holds them, with their custom fields."""
         updates = [write for write in writes if write.action is Action.UPDATE]
         if not updates:
             return {}
@@ -298,14 +298,14 @@ class DocumentWriter:
 
 
 def _calls(writes: Sequence[Write]) -> Iterator[Sequence[Write]]:
-    """What goes into one call: an atomic write is alone."""
+    """The writes of each call: an atomic one is alone."""
     together = [write for write in writes if not is_atomic(write)]
     yield from queries.batches_of(together, MAX_FUNCTIONS // 2)
     yield from ([write] for write in writes if is_atomic(write))
 
 
 def _fault(response: Response, functions: Collection[Function]) -> Fault | None:
-    """Why a write was rejected; None when it was not, or its outcome is unknown."""
+    """The fault that rejected a write; None when it was not rejected, or its outcome is unknown."""
     if response.failed is not None:
         return main_fault(response.faults)
     results = [response.results.get(each.control_id) for each in functions]

@@ -174,7 +174,7 @@ def content_differences(
 
 
 def unchangeable_part(kind: str, body: Body) -> str:
-    """What no update can change: the payment type of a purchase. Empty for other kinds."""
+    """The payment type of a purchase, which no update can change. Empty for other kinds."""
     return comparable.text(body.get("PaymentType")) if kind == "Purchase" else ""
 
 

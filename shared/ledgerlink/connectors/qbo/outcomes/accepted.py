@@ -122,7 +122,7 @@ def _unlinked_time(write: Write, entity: Entity) -> Reason | None:
 
 
 def _lines_of_others(write: Write, entity: Entity) -> Reason | None:
-    """That lines which others added were kept beside ours."""
+    """The warning that lines which others added were kept beside ours."""
     if write.action is not Action.UPDATE or write.kind not in content.MONEY_DOCUMENTS:
         return None
     body = write.body or {}
