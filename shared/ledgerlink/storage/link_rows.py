@@ -16,7 +16,8 @@ from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.storage import keys
-from ledgerlink.storage.table import Row, RowKey, Table, parts
+from ledgerlink.storage.batches import parts
+from ledgerlink.storage.table import Row, RowKey, Table
 from ledgerlink.wire.stored import dump, load
 
 RECEIPTS = f"{RecordKind.RECEIPT}:"

@@ -17,8 +17,9 @@ from ledgerlink.domain.model.retention import STANDARD, Retention
 from ledgerlink.domain.ports import Clock
 from ledgerlink.services.ports import Page
 from ledgerlink.storage import keys
+from ledgerlink.storage.batches import parts
 from ledgerlink.storage.readable import readable
-from ledgerlink.storage.table import Row, Table, parts
+from ledgerlink.storage.table import Row, Table
 from ledgerlink.wire.stored import dump, load
 
 CHILDREN_TOGETHER = 25

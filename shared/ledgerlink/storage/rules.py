@@ -11,8 +11,9 @@ from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.rules import Mapping as RuleMapping
 from ledgerlink.domain.model.rules import Rule, RuleKind, Unreadable
 from ledgerlink.storage import keys
+from ledgerlink.storage.batches import parts
 from ledgerlink.storage.rule_snapshots import RuleSnapshot, S3RuleSnapshots
-from ledgerlink.storage.table import Row, Table, Taken, parts
+from ledgerlink.storage.table import Row, Table, Taken
 from ledgerlink.wire.rules import dump_mapping, load_mapping
 
 logger = logging.getLogger(__name__)

@@ -1,46 +1,22 @@
-"""The one table: reads and writes of rows, with retries of what DynamoDB did not process."""
+"""The one table: reads and writes of rows."""
 
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
 from ledgerlink.domain.errors import ChangedMeanwhile
+from ledgerlink.storage.batches import ATTEMPTS, Batches
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-T = TypeVar("T")
-
 Row = dict[str, Any]
 """The attributes of a row, `pk` and `sk` included. Those that are None are not stored."""
-WRITE_LIMIT = 25
-"""Rows that DynamoDB writes in one call."""
-READ_LIMIT = 100
-"""Rows that DynamoDB reads in one call."""
-AT_ONCE = 8
-"""Calls that read or write at the same time."""
-PARALLEL_FROM = 4
-"""With fewer calls than this, threads cost more time than they save."""
-ATTEMPTS = 8
-FIRST_PAUSE = 0.05
-"""Seconds before the rest of a call is repeated, on average; doubled with each attempt."""
-BUSY = frozenset(
-    {
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "ThrottlingException",
-        "TransactionConflictException",
-    }
-)
-"""DynamoDB's errors for a call of which it processed nothing, because a partition has its limit of
-units per second or a row is in a transaction."""
-
 RowKey = tuple[str, str]
 """Partition key and sort key of a row."""
 
@@ -64,9 +40,7 @@ class Table:
     ) -> None:
         self._client = client
         self.name = name
-        self._pause = pause
-        self._threads = ThreadPoolExecutor(AT_ONCE, "table")
-        self._jitter = jitter
+        self._batches = Batches(client, name, pause, jitter)
 
     def put(self, row: Row) -> None:
         """Write the row; it replaces one with the same keys."""
@@ -135,7 +109,7 @@ class Table:
                     raise Taken from error
                 if "TransactionConflict" not in codes:
                     raise
-                self._wait(attempt)
+                self._batches.wait(attempt)
             else:
                 return
         raise TimeoutError(f"{self.name}: the transaction met another one {ATTEMPTS} times")
@@ -223,13 +197,13 @@ class Table:
 
     def query_many(self, prefixes: Iterable[RowKey]) -> Iterator[Row]:
         """The rows of these partitions whose sort keys begin with the prefix given for each."""
-        for rows in self._in_parallel(lambda given: list(self.query(*given)), prefixes):
+        for rows in self._batches.in_parallel(lambda given: list(self.query(*given)), prefixes):
             yield from rows
 
     def between_many(self, ranges: Iterable[tuple[str, str, str]]) -> Iterator[Row]:
         """The rows of these ranges, each of which is a partition with its first and last sort
         key."""
-        for rows in self._in_parallel(lambda given: list(self.between(*given)), ranges):
+        for rows in self._batches.in_parallel(lambda given: list(self.between(*given)), ranges):
             yield from rows
 
     def between(self, pk: str, first: str, last: str, limit: int | None = None) -> Iterator[Row]:
@@ -251,32 +225,11 @@ class Table:
     def get_rows(self, wanted: Iterable[RowKey]) -> Iterator[Row]:
         """The existing rows with these keys, in no particular order."""
         keys = [_typed({"pk": pk, "sk": sk}) for pk, sk in dict.fromkeys(wanted)]
-        for rows in self._in_parallel(self._read, parts(keys, READ_LIMIT)):
-            yield from rows
-
-    def _read(self, keys: Sequence[Any]) -> list[Row]:
-        request: Any = {self.name: {"Keys": keys, "ConsistentRead": True}}
-        rows: list[Row] = []
-        for attempt in range(ATTEMPTS):
-            answer = _unless_busy(self._client.batch_get_item, request)
-            if answer is not None:
-                rows += map(_plain, answer["Responses"].get(self.name, []))
-                request = answer.get("UnprocessedKeys")
-                if not request:
-                    return rows
-            self._wait(attempt)
-        raise TimeoutError(f"{self.name}: keys are still unread after {ATTEMPTS} attempts")
-
-    def _in_parallel(
-        self, read: Callable[[T], list[Row]], given: Iterable[T]
-    ) -> Iterator[list[Row]]:
-        """The results of these reads, in order. A single one needs no thread."""
-        wanted = list(given)
-        return self._threads.map(read, wanted) if len(wanted) > 1 else map(read, wanted)
+        yield from map(_plain, self._batches.read(keys))
 
     def put_many(self, rows: Iterable[Row]) -> None:
         """Write these rows, in no particular order."""
-        self._batch([{"PutRequest": {"Item": _typed(row)}} for row in rows])
+        self._batches.write([{"PutRequest": {"Item": _typed(row)}} for row in rows])
 
     def delete_many(self, pk: str, sort_keys: Iterable[str]) -> None:
         """Delete the rows of a partition with these sort keys, in no particular order."""
@@ -285,7 +238,7 @@ class Table:
     def delete_rows(self, gone: Iterable[RowKey]) -> None:
         """Delete the rows with these keys, in no particular order."""
         keys = [_typed({"pk": pk, "sk": sk}) for pk, sk in dict.fromkeys(gone)]
-        self._batch([{"DeleteRequest": {"Key": key}} for key in keys])
+        self._batches.write([{"DeleteRequest": {"Key": key}} for key in keys])
 
     def add(self, pk: str, sk: str, name: str, number: int) -> None:
         """Add to a number of a row; the row is created if it does not exist."""
@@ -296,44 +249,6 @@ class Table:
             ExpressionAttributeNames={"#name": name},
             ExpressionAttributeValues=_typed({":number": number}),
         )
-
-    def _batch(self, writes: Sequence[Any]) -> None:
-        """Make all these writes, in no particular order."""
-        calls = list(parts(writes, WRITE_LIMIT))
-        if len(calls) < PARALLEL_FROM:
-            for part in calls:
-                self._write(part)
-            return
-        written = [self._threads.submit(self._write, part) for part in calls]
-        wait(written)
-        for each in written:
-            each.result()
-
-    def _write(self, part: Sequence[Any]) -> None:
-        request: Any = {self.name: part}
-        for attempt in range(ATTEMPTS):
-            answer = _unless_busy(self._client.batch_write_item, request)
-            if answer is not None:
-                request = answer["UnprocessedItems"]
-                if not request:
-                    return
-            self._wait(attempt)
-        raise TimeoutError(f"{self.name}: rows are still unwritten after {ATTEMPTS} attempts")
-
-    def _wait(self, attempt: int) -> None:
-        """Wait before the rest is tried again: between half of the attempt's pause and one and a
-        half, so that calls which were turned away together do not come back together."""
-        self._pause(FIRST_PAUSE * 2**attempt * (0.5 + self._jitter()))
-
-
-def _unless_busy(call: Callable[..., T], request: Any) -> T | None:
-    """The answer to a batch; None if DynamoDB turned it away as a whole and it may be repeated."""
-    try:
-        return call(RequestItems=request)
-    except ClientError as error:
-        if error.response["Error"]["Code"] in BUSY:
-            return None
-        raise
 
 
 @contextmanager
@@ -381,12 +296,6 @@ class _taken:  # noqa: N801 - reads as the statement it is
             error.response["Error"]["Code"] == "ConditionalCheckFailedException"
         ):
             raise Taken from error
-
-
-def parts(rows: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
-    """The rows, cut into parts of at most `size`."""
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]
 
 
 def _typed(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from ledgerlink.storage.table import ATTEMPTS, BUSY, FIRST_PAUSE, Row, Table, parts
+from ledgerlink.storage.batches import ATTEMPTS, BUSY, FIRST_PAUSE, parts
+from ledgerlink.storage.table import Row, Table
 
 from tests.support.memory_dynamo import MemoryDynamo
 from tests.support.partition_limit import LIMIT, Heat, PartitionLimit

@@ -14,9 +14,9 @@ from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome
 from ledgerlink.domain.model.runs import Chunk, Progress
 from ledgerlink.services.applying.recorder import Recorder
 from ledgerlink.services.applying.writes import as_write
+from ledgerlink.storage.batches import parts
 from ledgerlink.storage.keys import ID_BLOCK
 from ledgerlink.storage.link_rows import MOST_PACKED
-from ledgerlink.storage.table import parts
 
 from tests.contract.stores.samples import ACME, run
 from tests.contract.stores.stores import Clients, Stores, on_aws

@@ -14,7 +14,8 @@ from urllib.parse import unquote
 from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.storage import keys, link_rows
-from ledgerlink.storage.table import Row, Table, Taken, parts
+from ledgerlink.storage.batches import parts
+from ledgerlink.storage.table import Row, Table, Taken
 
 MOVED_TOGETHER = 50
 """Rows that are moved in one transaction; each is two writes of at most 100."""
