@@ -8,8 +8,24 @@ from dataclasses import dataclass, field, replace
 from ledgerlink.domain.mapping.twins import Names, Place
 from ledgerlink.domain.model.documents import NewCustomer, NewListRecord, fingerprint
 from ledgerlink.domain.model.links import Link
+from ledgerlink.domain.model.rules import CreateProject, LinkTo, RuleBook, RuleKind
 from ledgerlink.domain.model.time_settings import SameNames
 from ledgerlink.domain.ports import Composer
+
+
+def client_name(new: CreateProject, rules: RuleBook, names: Names) -> str | None:
+    """The name of the client above, by its rule or by the lists."""
+    if new.parent_id is not None:
+        return names.customer_name(new.parent_id) or new.parent_id
+    if new.client is None:
+        return None
+    rule = rules.get((RuleKind.PROJECTS, new.client.key))
+    match rule.mapping if rule else None:
+        case CreateProject(name=name):
+            return name
+        case LinkTo(ledger_id=ledger_id):
+            return names.customer_name(ledger_id) or new.client.name
+    return new.client.name
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ledgerlink.domain.model.documents import ExistingRecord
 from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.domain.model.reasons import Blocked, Reason, reason
 from ledgerlink.domain.model.rules import (
@@ -115,11 +116,18 @@ class KnownTargets:
         if (unfit := self.unfit(purpose, ledger_id)) is not None:
             raise Blocked(unfit.reason(setting))
 
-    def refuse_created(self, purpose: Purpose, ledger_id: str) -> None:
-        """As `refuse`, for a record that we created: the lists may not have it yet."""
-        place = self.targets.place(purpose, ledger_id)
-        if place in self.records:
+    def existing(self, purpose: Purpose, ledger_id: str, setting: str = MAPPING) -> ExistingRecord:
+        """The record with this id, chosen under `setting`. Raises Blocked for one that the lists
+        know to be unfit for the purpose."""
+        self.refuse(purpose, ledger_id, setting)
+        return ExistingRecord(ledger_id)
+
+    def created(self, purpose: Purpose, ledger_id: str) -> ExistingRecord:
+        """A record that we created, which the lists may not have yet. Raises Blocked for one that
+        was made unfit for the purpose."""
+        if self.targets.place(purpose, ledger_id) in self.records:
             self.refuse(purpose, ledger_id)
+        return ExistingRecord(ledger_id)
 
     def called(self, purpose: Purpose, ledger_id: str) -> str:
         """A record as people call it; by its id alone where the lists do not have it."""

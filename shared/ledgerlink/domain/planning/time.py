@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import cast
 
+from ledgerlink.domain.mapping.combinations import Resolved
 from ledgerlink.domain.mapping.defects import UNPLANNABLE
-from ledgerlink.domain.mapping.resolver import Resolved, Resolver
+from ledgerlink.domain.mapping.resolver import Resolver
 from ledgerlink.domain.model.document_facts import EntryAttributes
 from ledgerlink.domain.model.documents import Document, ExistingRecord
 from ledgerlink.domain.model.links import Link
