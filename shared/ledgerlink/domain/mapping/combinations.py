@@ -10,6 +10,7 @@ from typing import Any
 
 from ledgerlink.domain.model.dimensions import Dimensions
 from ledgerlink.domain.model.documents import ResolvedTime, Target
+from ledgerlink.domain.model.reasons import Blocked, Skipped
 from ledgerlink.domain.model.rules import PersonType
 from ledgerlink.domain.model.source_records import TimeEntry
 from ledgerlink.domain.model.time_settings import TimeSettings
@@ -75,16 +76,26 @@ class Resolved:
 
 @dataclass(slots=True)
 class Combinations:
-    """The combinations of one plan, each of which is resolved once."""
+    """The combinations of one plan. Each is resolved once, blocked and skipped ones included,
+    because 100,000 entries may lack the same rule."""
 
     _resolve: Callable[[TimeEntry], Resolved]
     """Where an entry goes, without rates of its own; raises Blocked or Skipped."""
     _resolved: dict[tuple[Any, ...], Resolved] = field(default_factory=dict)
+    _failed: dict[tuple[Any, ...], Blocked | Skipped] = field(default_factory=dict)
 
     def of(self, entry: TimeEntry) -> Resolved:
         """What the combination of the entry is mapped to. Raises Blocked or Skipped."""
         combination = _combination(entry)
         resolved = self._resolved.get(combination)
-        if resolved is None:
-            resolved = self._resolved[combination] = self._resolve(entry)
+        if resolved is not None:
+            return resolved
+        if (failed := self._failed.get(combination)) is not None:
+            raise type(failed)(failed.reason)  # a new one, because each raise adds to a traceback
+        try:
+            resolved = self._resolve(entry)
+        except (Blocked, Skipped) as failure:
+            self._failed[combination] = type(failure)(failure.reason)
+            raise
+        self._resolved[combination] = resolved
         return resolved
