@@ -13,7 +13,7 @@ from ledgerlink.wire.stored import dump
 
 from tests.fakes.failure_plan import FailurePlan
 from tests.fakes.service import InMemoryService, entry, in_memory_service
-from tests.support.importing import ADA, drafted, imported, planned
+from tests.support.importing import ADA, drafted, imported, planned, started
 from tests.support.sampling import sampled
 
 PROJECTS: dict[str, Mapping] = {
@@ -115,3 +115,18 @@ def test_parts_of_other_rules_are_not_part_of_the_plan(mode: Any) -> None:
     assert "project:p2" not in {op.key for op in operations}
     second = [op for op in operations if op.source and op.source.project_key == "p2"]
     assert {op.targets[1] for op in second if op.state is ItemState.PENDING} == {"C2"}
+
+
+@MODES
+def test_workers_that_are_stopped_plan_an_undo_together(mode: Any) -> None:
+    plans = []
+    for most in (1000, 5):
+        app, _, run = ready(mode)
+        run = started(app, planned(app, run))
+        undoing = service.undo(app.deps, ADA, run.connection_id, run.id, "u")
+        stops = StopsAfter(most)
+        app.work(stops)
+        plans.append(plan_of(app, undoing))
+        assert (stops.workers > 2) is (most == 5)
+    assert plans[0] == plans[1]
+    assert len(plans[0]) > 8

@@ -10,7 +10,7 @@ import pytest
 from ledgerlink.domain.model.plan import Action
 from ledgerlink.domain.model.rules import Client, CreateProject, RuleKind
 from ledgerlink.domain.model.runs import Run, RunState
-from ledgerlink.services.imports import plan_import, service
+from ledgerlink.services.imports import plan_undo, service
 
 from tests.fakes.service import InMemoryService, entry, in_memory_service
 from tests.support.importing import ADA, imported, undone
@@ -84,7 +84,7 @@ def test_with_more_links_than_are_read_every_record_counts_as_used(
     first = imported(app, connection, entry("t1", project_key="p9"))
     app.post(connection, "post", [entry("t2")])
     app.work()
-    monkeypatch.setattr(plan_import, "MOST_LINKS", most)
+    monkeypatch.setattr(plan_undo, "MOST_LINKS", most)
     taking = undone(app, first)
     assert (reasons(app, taking).get("project:p9") == "used_since") is stays
 

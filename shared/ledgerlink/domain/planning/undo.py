@@ -1,6 +1,6 @@
 """Undo: the operations that reverse what an import wrote. Pure."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -8,6 +8,7 @@ from ledgerlink.domain.model.documents import Body, Snapshot, fields_sent, needs
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome
 from ledgerlink.domain.model.reasons import Reason, reason
+from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.domain.planning.diff import Differ, LinkedDocument
 from ledgerlink.domain.planning.grouping import block_failed_transfers
 from ledgerlink.domain.planning.ordering import GOING, order_by_dependency
@@ -40,13 +41,47 @@ def undo(given: UndoInput) -> tuple[Operation, ...]:
     A document that was billed, edited or written again since is blocked and stays as it is, and so
     do the documents that it replaced.
     """
-    undoing = _Undoing(given)
-    operations = undoing.times()
-    left = set(undoing.still_used(operations))
-    last = max((operation.level for operation in operations), default=GOING)
-    operations += undoing.lists(left, last)
+    planner = UndoPlanner()
+    operations = planner.part(given)
+    operations += planner.list_records(given)
     ordered = sorted(operations, key=lambda op: (op.state is not ItemState.PENDING, op.level))
     return tuple(replace(op, seq=seq) for seq, op in enumerate(ordered))
+
+
+class UndoPlanner:
+    """Makes one undo in parts, one after the other: what was posted of time, then list records.
+    Documents that exchanged records belong to the same part."""
+
+    new_lists: tuple[str, ...] = ()
+    asked: Mapping[str, RecordKind] = {}
+    """An undo creates no list records."""
+
+    def __init__(self, needed: Iterable[str] = (), highest: int = GOING) -> None:
+        """`needed` and `highest` are those of the parts that another planner has made."""
+        self.needed = dict.fromkeys(needed)
+        """The ids of the list records that the time which stays refers to."""
+        self.highest = highest
+        """The highest level so far."""
+
+    def part(self, given: UndoInput) -> list[Operation]:
+        """The operations that reverse the time of this part, with their levels. The links are those
+        of its documents and of all new list records."""
+        undoing = _Undoing(given)
+        operations = undoing.times()
+        self.needed |= dict.fromkeys(undoing.still_used(operations))
+        self.highest = max([self.highest, *(operation.level for operation in operations)])
+        return operations
+
+    def list_records(self, given: UndoInput) -> list[Operation]:
+        """The operations that reverse list records, after those of all time."""
+        return list(_Undoing(given).lists(self.needed, self.highest))
+
+
+def names_of(operation: Operation) -> set[str]:
+    """The document and the records of an operation, those before an update included. Operations
+    that share some are undone together."""
+    was = operation.was.members if operation.was else ()
+    return {operation.key, *operation.members, *was}
 
 
 class _Undoing:
