@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks-python.html
 import os
 import random
 
-from ledgerlink.bootstrap import build, client, dependencies
+from ledgerlink.bootstrap import build, client, dependencies, large_worker
 
 
 def use_snapshots() -> None:
@@ -32,6 +32,7 @@ def make_everything() -> None:
     from ledgerlink.connectors.shared.tls import trusted
 
     build(os.environ, client)  # `client` keeps what it made
+    large_worker()
     list(dependencies().connectors.values())
     network.load()
     trusted()

@@ -14,13 +14,14 @@ from infra.lanes import Lanes
 from infra.permissions import connect, drive, keep_records, send
 from infra.secrets import Secrets
 from infra.settings import Settings
+from infra.sizes import SMALL
 from infra.storage import Storage
 
 API = Shape(
     name="api",
     description="Answers the HTTP API",
     timeout=Duration.seconds(29),
-    megabytes=512,
+    megabytes=SMALL,
 )
 NO_AUTHORIZER = (
     "The function checks the token of every request that needs one, because what API Gateway's own "

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from aws_cdk import Aws, Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
@@ -70,6 +71,7 @@ class Function(Construct):
         shape: Shape,
         setup: FunctionSetup,
         statements: Sequence[iam.PolicyStatement],
+        environment: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         super().__init__(scope, name)
         self.logs = logs.LogGroup(
@@ -79,13 +81,16 @@ class Function(Construct):
             removal_policy=setup.settings.removal,
         )
         role = self._role([*statements, write_logs(self.logs)])
-        self.function = self._function(shape, setup, role)
+        variables = {**setup.environment, **environment, "POWERTOOLS_SERVICE_NAME": shape.name}
+        self.function = self._function(shape, setup, role, variables)
         self.live = lambda_.Alias(
             self, "Live", alias_name=LIVE, version=self.function.current_version
         )
         NagSuppressions.add_resource_suppressions(self.function, [PINNED_RUNTIME])
 
-    def _function(self, shape: Shape, setup: FunctionSetup, role: iam.Role) -> lambda_.Function:
+    def _function(
+        self, shape: Shape, setup: FunctionSetup, role: iam.Role, variables: Mapping[str, str]
+    ) -> lambda_.Function:
         return lambda_.Function(
             self,
             "Function",
@@ -95,7 +100,7 @@ class Function(Construct):
             handler=f"functions.{shape.name}.handler.handler",
             code=built(setup.build / "functions" / shape.name),
             layers=list(setup.layers),
-            environment={**setup.environment, "POWERTOOLS_SERVICE_NAME": shape.name},
+            environment={**variables},
             timeout=shape.timeout,
             memory_size=shape.megabytes,
             role=role.without_policy_updates(),

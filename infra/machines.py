@@ -16,13 +16,14 @@ from constructs import Construct
 from infra.functions import MACHINE, Function, FunctionSetup, Shape, machine_arn
 from infra.lanes import Lanes
 from infra.permissions import allow, drive, keep_records, send
+from infra.sizes import LARGE
 from infra.storage import Storage
 
 IMPORTS = Shape(
     name="imports",
     description="Carries out the steps of an import",
     timeout=Duration.minutes(3),
-    megabytes=1769,  # it reads the records of an import
+    megabytes=LARGE,  # it reads the records of an import
 )
 DRAFT_DAYS = 30
 """A draft that is not changed for so long expires."""

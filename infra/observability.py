@@ -68,6 +68,7 @@ class Watched:
         return [
             self.api.api.function,
             self.worker.worker.function,
+            self.worker.large.function,
             self.machines.imports.function,
             self.scheduler.scheduler.function,
             self.webhooks.webhooks.function,
@@ -160,7 +161,7 @@ def _graphs(ledgers: Sequence[str], watched: Watched) -> dict[str, list[cloudwat
     noticed = ("Received", "Ignored", "Echoed", "Known", "Hinted")
     answers = ("NotificationsAnswered", "NotificationsForbidden")
     items = ("Posted", "Unchanged", "Skipped", "Blocked", "Failed")
-    messages = ("MessagesDone", "MessagesFailed", "MessagesGivenUp")
+    messages = ("MessagesDone", "MessagesFailed", "MessagesGivenUp", "MessagesHandedOver")
     return {
         "RunsParked": [_counted("worker", f"RunsParked{why}") for why in PARKED_BECAUSE],
         "Items": [_counted("worker", f"Items{state}") for state in items],
@@ -250,6 +251,13 @@ def _function_watches(watched: Watched) -> list[Watch]:
             "WorkerErrors",
             "Workers timed out, ran out of memory or could not start, for a quarter of an hour.",
             watched.worker.worker.function.metric_errors(period=FIVE_MINUTES),
+            threshold=1,
+            periods=QUARTER_OF_AN_HOUR,
+        ),
+        Watch(
+            "LargeWorkerErrors",
+            "Large workers timed out, lacked memory or could not start, for a quarter of an hour.",
+            watched.worker.large.function.metric_errors(period=FIVE_MINUTES),
             threshold=1,
             periods=QUARTER_OF_AN_HOUR,
         ),

@@ -105,6 +105,11 @@ def consume(*queues: sqs.Queue) -> iam.PolicyStatement:
     return allow("Consume", CONSUME_ACTIONS, *(queue.queue_arn for queue in queues))
 
 
+def hold(queue: sqs.Queue) -> iam.PolicyStatement:
+    """Hide a message that another function received."""
+    return allow("Hold", ("sqs:ChangeMessageVisibility",), queue.queue_arn)
+
+
 def write_logs(group: logs.LogGroup) -> iam.PolicyStatement:
     return allow("Logs", ("logs:CreateLogStream", "logs:PutLogEvents"), group.log_group_arn)
 

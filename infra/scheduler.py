@@ -8,6 +8,7 @@ from constructs import Construct
 from infra.functions import Function, FunctionSetup, Shape, machine_arn
 from infra.lanes import Lanes
 from infra.permissions import drive, keep_rows, send
+from infra.sizes import SMALL
 from infra.storage import Storage
 
 TICK = Duration.minutes(1)
@@ -17,7 +18,7 @@ SCHEDULER = Shape(
     name="scheduler",
     description="Queues the work of connections that are due",
     timeout=Duration.seconds(55),
-    megabytes=512,
+    megabytes=SMALL,
 )
 
 

@@ -61,6 +61,7 @@ class LedgerlinkStack(Stack):
                 },
                 "ApiFunction": api.api.live.function_name,
                 "WorkerFunction": worker.worker.live.function_name,
+                "LargeWorkerFunction": worker.large.live.function_name,
                 "SchedulerFunction": scheduler.scheduler.live.function_name,
                 "WebhooksFunction": webhooks.webhooks.live.function_name,
                 "ImportsFunction": machines.imports.live.function_name,

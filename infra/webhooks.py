@@ -10,13 +10,14 @@ from infra.api import Api
 from infra.functions import Function, FunctionSetup, Shape
 from infra.permissions import check_signatures, keep_rows
 from infra.secrets import Secrets
+from infra.sizes import SMALL
 from infra.storage import Storage
 
 WEBHOOKS = Shape(
     name="webhooks",
     description="Receives webhooks of ledgers",
     timeout=Duration.seconds(10),
-    megabytes=512,
+    megabytes=SMALL,
 )
 ROUTE = "/v1/webhooks/{ledger}"
 # Ledgers send bursts, and repeat a throttled webhook much later.

@@ -7,12 +7,13 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from ledgerlink.bootstrap import count, dependencies, metrics
+from ledgerlink.bootstrap import count, dependencies, large_worker, metrics
 from ledgerlink.services import lane
 from ledgerlink.services.messages import Message
 from ledgerlink.storage.queue import received
 
 from functions.worker.lease import Lease
+from functions.worker.sizes import needs_vcpu
 
 logger = Logger()
 MARGIN = 45_000
@@ -29,11 +30,13 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     records = event["Records"]
     for position, record in enumerate(records):
         try:
-            _work(record, context)
+            done = _work(record, context)
         except Exception:
             logger.exception("the message will be delivered again")
             count("MessagesFailed", 1)
             _delay(record)
+            done = False
+        if not done:
             return {"batchItemFailures": [_failure(left) for left in records[position:]]}
     return {"batchItemFailures": []}
 
@@ -62,13 +65,17 @@ def _failure(record: dict[str, Any]) -> dict[str, str]:
     return {"itemIdentifier": record["messageId"]}
 
 
-def _work(record: dict[str, Any], context: LambdaContext) -> None:
+def _work(record: dict[str, Any], context: LambdaContext) -> bool:
+    """Whether the message is done. Where it is not, the next delivery is arranged already."""
     message = received(record["body"])
     _add_to_log(message)
     if record["eventSourceARN"] == os.environ["LEDGERLINK_DLQ_ARN"]:
         lane.give_up(dependencies(), message)
         count("MessagesGivenUp", 1)
-        return
+        return True
+    if (larger := large_worker()) and needs_vcpu(dependencies(), message):
+        count("MessagesHandedOver", 1)
+        return larger.handle(record)
     with Lease(partial(dependencies().lane.hold, record["receiptHandle"])) as lease:
 
         def stop() -> bool:
@@ -77,6 +84,7 @@ def _work(record: dict[str, Any], context: LambdaContext) -> None:
         asyncio.run(lane.handle(dependencies(), message, stop))
     logger.info("done")
     count("MessagesDone", 1)
+    return True
 
 
 def _add_to_log(message: Message) -> None:

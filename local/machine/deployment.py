@@ -21,7 +21,7 @@ from local.machine.steps import run_step
 
 STACK = "Ledgerlink"
 FUNCTION_OUTPUTS = frozenset(
-    {"ApiFunction", "WorkerFunction", "SchedulerFunction", "WebhooksFunction", "ImportsFunction"}
+    f"{one}Function" for one in ("Api", "Imports", "LargeWorker", "Scheduler", "Webhooks", "Worker")
 )
 TOOLKIT = "CDKToolkit"
 # Kept by the emulator itself: what it loses with a kill, it loses together with the stack.

@@ -19,6 +19,7 @@ from ledgerlink.connectors.ledgers import LEDGERS, LedgerDescription
 from ledgerlink.domain.model.retention import Retention
 from ledgerlink.domain.ports import Clock, Connector
 from ledgerlink.services.dependencies import Dependencies
+from ledgerlink.storage.large_worker import LargeWorker
 
 
 class SystemClock:
@@ -76,6 +77,9 @@ class RandomIds:
 USER_AGENT = "Ledgerlink"
 """What AWS's logs call who asked."""
 
+LONGEST_INVOCATION = 300
+"""Seconds that a function of the stack may run."""
+
 _making = Lock()
 """One client at a time: boto3's default session may not make several at once."""
 
@@ -91,10 +95,13 @@ def _client(service: str) -> Any:
     import boto3
     from botocore.config import Config
 
-    retries: Any = {"mode": "standard", "max_attempts": 4}
+    invokes = service == "lambda"
+    # An invocation lasts as long as the function. It is not repeated while that may be at work.
+    retries: Any = {"mode": "standard", "total_max_attempts": 1 if invokes else 5}
     config = Config(
         connect_timeout=3,
-        read_timeout=20,
+        read_timeout=LONGEST_INVOCATION if invokes else 20,
+        tcp_keepalive=invokes,
         retries=retries,
         max_pool_connections=16,
         # The usual one is put together anew for each request, a tenth of the request's CPU.
@@ -223,6 +230,13 @@ def connectors(
     return LazyConnectors(
         {one.name: partial(one.connect, values, clock) for one, values in described if values}
     )
+
+
+@cache
+def large_worker() -> LargeWorker | None:
+    """The function that the worker hands messages over to; None in the one that has no other."""
+    name = os.environ.get("LEDGERLINK_LARGE_WORKER")
+    return LargeWorker(client("lambda"), name) if name else None
 
 
 SWITCH = 0.001

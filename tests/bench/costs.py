@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from infra.sizes import LARGE, SMALL
+
 MILLION = Decimal(1_000_000)
-WORKER_GB = Decimal("1.728")
+MB_PER_GB = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,22 @@ PRICES = Prices(
 S3_READS = frozenset({"GetObject", "HeadObject"})
 
 
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """What the two sizes of the worker did for a post."""
+
+    invocations: int
+    seconds: Decimal
+    """Of the small one, which also waits while the large one works."""
+    large_seconds: Decimal
+
+    @property
+    def gb_seconds(self) -> Decimal:
+        return (self.seconds * SMALL + self.large_seconds * LARGE) / MB_PER_GB
+
+
 def cost(
-    requests: dict[str, int], units: dict[str, int], messages: int, worker_seconds: Decimal
+    requests: dict[str, int], units: dict[str, int], messages: int, workers: Workers
 ) -> dict[str, Decimal]:
     """Dollars by service. Every S3 and Secrets Manager call is counted as a KMS call, too.
 
@@ -54,11 +70,11 @@ def cost(
         "DynamoDB reads": (units.get("reads", 0), PRICES.dynamodb_read_units),
         "S3": (calls["s3"] - s3_reads, PRICES.s3_writes),
         "S3 reads": (s3_reads, PRICES.s3_reads),
-        "SQS": (calls["sqs"], PRICES.sqs_fifo_requests),
+        "SQS": (calls["sqs"] + 2 * messages, PRICES.sqs_fifo_requests),
         "Secrets Manager": (calls["secretsmanager"], PRICES.secrets_requests),
         "KMS": (calls["s3"] + calls["secretsmanager"], PRICES.kms_requests),
-        "Lambda requests": (messages, PRICES.lambda_requests),
-        "Lambda time": (worker_seconds * WORKER_GB, PRICES.lambda_gb_seconds),
+        "Lambda requests": (workers.invocations, PRICES.lambda_requests),
+        "Lambda time": (workers.gb_seconds, PRICES.lambda_gb_seconds),
     }
     return {name: amount * price / MILLION for name, (amount, price) in charged.items()}
 

@@ -14,6 +14,8 @@ class Posted(BaseModel):
     seconds: float
     planning_seconds: float
     cpu_seconds: float
+    peak_mb: float
+    """The largest size of the worker so far."""
     messages: int
     requests: dict[str, int]
     units: dict[str, int]

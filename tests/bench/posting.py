@@ -27,6 +27,7 @@ from ledgerlink.wire.rules import mappings
 from tests.bench import documents
 from tests.bench.lane import USER, connected, drive
 from tests.bench.meter import Meter
+from tests.bench.peak import peak_mb
 from tests.bench.posted import Posted
 from tests.bench.sheet import lines
 from tests.support.partition_limit import PartitionLimit
@@ -73,6 +74,7 @@ def _posted(
         seconds=seconds,
         planning_seconds=planned,
         cpu_seconds=cpu,
+        peak_mb=peak_mb(),
         messages=messages,
         requests=dict(meter.requests),
         units=dict(meter.units),

@@ -8,10 +8,11 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from tests.bench.budgets import Line, broken
-from tests.bench.costs import cost
+from tests.bench.costs import Workers, cost
 from tests.bench.meter import Meter
 
 NOTHING: dict[str, int] = {}
+IDLE = Workers(0, Decimal(0), Decimal(0))
 
 
 @pytest.fixture
@@ -82,13 +83,18 @@ def test_an_answer_to_a_query_costs_a_unit_per_four_kilobytes(meter: Meter) -> N
 
 
 def test_a_million_write_units_have_the_list_price() -> None:
-    parts = cost(NOTHING, {"writes": 1_000_000}, 0, Decimal(0))
+    parts = cost(NOTHING, {"writes": 1_000_000}, 0, IDLE)
     assert sum(parts.values()) == Decimal("0.625")
 
 
 def test_a_stored_object_costs_its_put_and_its_key() -> None:
-    parts = cost({"s3:PutObject": 1_000_000}, NOTHING, 0, Decimal(0))
+    parts = cost({"s3:PutObject": 1_000_000}, NOTHING, 0, IDLE)
     assert sum(parts.values()) == Decimal("5.00") + Decimal("3.00")
+
+
+def test_a_second_of_each_worker_is_paid_for_by_its_memory() -> None:
+    parts = cost(NOTHING, NOTHING, 0, Workers(2, Decimal(1024), Decimal(1024)))
+    assert parts["Lambda time"] == (512 + 1769) * Decimal("13.3334") / 1_000_000
 
 
 def test_only_a_counted_budget_can_break_the_run() -> None:

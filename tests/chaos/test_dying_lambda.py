@@ -13,6 +13,7 @@ import pytest
 from local.machine import Machine
 from local.machine.process_table import PROC, command_of
 from tests.e2e.firm import Books, Firm, entry, sandbox_admin
+from tests.e2e.intacct_company import Company
 from tests.support.sampling import FULL
 
 ENTRIES = 45
@@ -21,12 +22,16 @@ LONGEST = 120.0
 ledger may still take for what the dead one sent."""
 
 
-def kill_workers(machine: Machine) -> int:
-    """End the processes of the machine's worker function without warning; how many there were."""
+SMALL, LARGE = "WorkerFunction", "WorkerLargeFunction"
+"""The functions of the worker, as the stack calls them."""
+
+
+def kill_workers(machine: Machine, function: str) -> int:
+    """End the processes of a function of the machine without warning; how many there were."""
     folder = str(machine.layout.root)
     pids = [int(one.name) for one in PROC.iterdir() if one.name.isdigit()]
     commands = {pid: command_of(pid) for pid in pids}
-    ours = [pid for pid, text in commands.items() if folder in text and "WorkerFunction" in text]
+    ours = [pid for pid, text in commands.items() if folder in text and function in text]
     for pid in ours:
         os.kill(pid, signal.SIGKILL)
     return len(ours)
@@ -59,7 +64,7 @@ def test_a_killed_worker_of_lambda_is_replaced_within_a_minute(
         assert time.monotonic() < until
         time.sleep(0.1)
     time.sleep(1.0)  # a batch takes three seconds
-    assert kill_workers(machine) > 0
+    assert kill_workers(machine, SMALL) > 0
     died_at = time.monotonic()
     sandbox_admin(machine, "POST", f"companies/{books.realm}/settings", json={"batch_ms": 0.0})
     reasons = set()
@@ -70,3 +75,30 @@ def test_a_killed_worker_of_lambda_is_replaced_within_a_minute(
     assert now["state"] == "completed"
     assert reasons <= {None, "looking_up"}
     assert noted(books) == {f"lambda-{n}": 1 for n in range(ENTRIES)}
+
+
+@pytest.mark.skipif(not FULL, reason="takes a minute, because it waits for a lease to end")
+@pytest.mark.parametrize("dying", [[LARGE], [SMALL], [SMALL, LARGE]])
+def test_a_killed_large_worker_or_the_one_that_waits_for_it_is_replaced_within_a_minute(
+    machine: Machine, dying: list[str]
+) -> None:
+    """The chunks of Sage Intacct are handed over. Where only the waiting worker dies, the large one
+    ends its work under its own lease."""
+    firm, company = Firm(machine), Company.new(machine)
+    connection_id = company.connected(firm)
+    company.ask("POST", f"companies/{company.id}/settings", json={"request_ms": 60_000.0})
+    run = firm.post(connection_id, [entry(f"large-{n}") for n in range(ENTRIES)]).json()
+    until = time.monotonic() + LONGEST
+    while shown(firm, run)["state"] != "applying":
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    time.sleep(1.0)  # a request takes three seconds
+    assert all(kill_workers(machine, function) > 0 for function in dying)
+    died_at = time.monotonic()
+    company.ask("POST", f"companies/{company.id}/settings", json={"request_ms": 0.0})
+    while (now := shown(firm, run))["state"] == "applying":
+        assert time.monotonic() < died_at + LONGEST, now
+        time.sleep(0.2)
+    assert now["state"] == "completed", now
+    found = Counter(key for keys in company.sheets().values() for key in keys)
+    assert found == {f"large-{n}": 1 for n in range(ENTRIES)}

@@ -30,6 +30,7 @@ ABACUS = LedgerDescription(
         why_not_rotated="Abacus has no API to rotate it.",
     ),
     signs_webhooks=True,
+    keeps_vcpu_busy=False,
     connect=refuse,
 )
 

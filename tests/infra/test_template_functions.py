@@ -37,12 +37,21 @@ ENVIRONMENT = {
     "POWERTOOLS_METRICS_NAMESPACE",
     "POWERTOOLS_LOG_LEVEL",
 }
-NAMES = ("api", "imports", "scheduler", "webhooks", "worker")
+HANDS_OVER = "LEDGERLINK_LARGE_WORKER"
+LARGE = "large worker"
+NAMES = ("api", "imports", LARGE, "scheduler", "webhooks", "worker")
 
 
 def functions(template: Template) -> dict[str, Properties]:
     found = properties(template, "AWS::Lambda::Function").values()
-    return {one["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]: one for one in found}
+    return {name_of(one): one for one in found}
+
+
+def name_of(function: Properties) -> str:
+    """Its service; the two sizes of the worker are one service."""
+    variables = function["Environment"]["Variables"]
+    service = str(variables["POWERTOOLS_SERVICE_NAME"])
+    return LARGE if service == "worker" and HANDS_OVER not in variables else service
 
 
 def role_of(template: Template, function: str) -> Properties:
@@ -61,7 +70,8 @@ def test_all_functions_run_python_313_on_arm_with_both_layers(template: Template
     for name, function in found.items():
         assert function["Runtime"] == "python3.13"
         assert function["Architectures"] == ["arm64"]
-        assert function["Handler"] == f"functions.{name}.handler.handler"
+        folder = name.rpartition(" ")[2]
+        assert function["Handler"] == f"functions.{folder}.handler.handler"
         assert len(function["Layers"]) == 2
 
 
@@ -69,7 +79,8 @@ def test_limits_fit_the_work(template: Template) -> None:
     found = functions(template)
     assert (found["api"]["Timeout"], found["api"]["MemorySize"]) == (29, 512)
     assert (found["imports"]["Timeout"], found["imports"]["MemorySize"]) == (180, 1769)
-    assert (found["worker"]["Timeout"], found["worker"]["MemorySize"]) == (300, 1769)
+    assert (found["worker"]["Timeout"], found["worker"]["MemorySize"]) == (300, 512)
+    assert (found[LARGE]["Timeout"], found[LARGE]["MemorySize"]) == (285, 1769)
     assert (found["scheduler"]["Timeout"], found["scheduler"]["MemorySize"]) == (55, 512)
     assert (found["webhooks"]["Timeout"], found["webhooks"]["MemorySize"]) == (10, 512)
 
@@ -86,8 +97,36 @@ def test_every_function_is_traced_and_logs_json_into_a_group_that_forgets(
 
 
 def test_functions_read_exactly_these_variables(template: Template) -> None:
-    for function in functions(template).values():
-        assert set(function["Environment"]["Variables"]) == ENVIRONMENT
+    for name, function in functions(template).items():
+        more = {HANDS_OVER} if name == "worker" else set()
+        assert set(function["Environment"]["Variables"]) == ENVIRONMENT | more
+
+
+def test_the_worker_hears_of_the_end_of_the_one_that_it_handed_over_to(template: Template) -> None:
+    found = functions(template)
+    assert found[LARGE]["Timeout"] < found["worker"]["Timeout"]
+
+
+def test_the_worker_alone_invokes_the_large_one_which_holds_messages_and_takes_none(
+    template: Template,
+) -> None:
+    invokers = {name for name in NAMES if "lambda:InvokeFunction" in allowed(template, name)}
+    assert invokers == {"worker"}
+    assert {one for one in allowed(template, LARGE) if one.startswith("sqs:")} == {
+        "sqs:ChangeMessageVisibility",
+        "sqs:SendMessage",
+    }
+
+
+def test_the_sizes_of_the_worker_differ_in_what_they_may_do_by_the_lane_only(
+    template: Template,
+) -> None:
+    def others(name: str) -> list[Properties]:
+        lane = {"Consume", "HandOver", "Hold", "Logs"}
+        found = statements(role_of(template, name))
+        return [one for one in found if one["Sid"] not in lane]
+
+    assert others("worker") == others(LARGE)
 
 
 def test_no_role_has_a_wildcard_action(template: Template) -> None:
@@ -100,6 +139,7 @@ def test_wildcard_resources_are_files_connection_secrets_and_traces_only(
 ) -> None:
     expected = {
         "api": ["Connections", "ExpiringFiles", "Files", "Trace"],
+        LARGE: ["Connections", "ExpiringFiles", "Files", "Trace"],
         "scheduler": ["Trace"],
         "webhooks": ["Trace"],
         "worker": ["Connections", "ExpiringFiles", "Files", "Trace"],
@@ -137,13 +177,11 @@ def test_the_worker_takes_from_the_lane_but_makes_and_deletes_no_secret(
 def test_the_worker_alone_publishes_and_on_our_bus_only(template: Template) -> None:
     (bus,) = properties(template, "AWS::Events::EventBus")
     speakers = {name for name in NAMES if "events:PutEvents" in allowed(template, name)}
-    assert speakers == {"worker"}
-    (statement,) = [
-        one
-        for one in statements(role_of(template, "worker"))
-        if one["Action"] == "events:PutEvents"
-    ]
-    assert statement["Resource"] == {"Fn::GetAtt": [bus, "Arn"]}
+    assert speakers == {"worker", LARGE}
+    for speaker in speakers:
+        found = statements(role_of(template, speaker))
+        (statement,) = [one for one in found if one["Action"] == "events:PutEvents"]
+        assert statement["Resource"] == {"Fn::GetAtt": [bus, "Arn"]}
 
 
 def test_the_worker_deletes_no_file(template: Template) -> None:

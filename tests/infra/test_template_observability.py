@@ -17,6 +17,7 @@ NAMES = {
     "Throttled",
     "ApiErrors",
     "WorkerErrors",
+    "LargeWorkerErrors",
     "Defects",
     "RunsSetAside",
     "Api5xx",
@@ -53,8 +54,8 @@ def test_operations_has_a_section_per_alarm() -> None:
 def test_the_page_on_deploying_names_what_the_stack_contains(template: Template) -> None:
     """Case product 18."""
     page = " ".join((ROOT / "docs" / "deploy-to-aws.md").read_text().split())
-    assert len(NAMES) == 20
-    assert "twenty alarms" in page
+    assert len(NAMES) == 21
+    assert "twenty-one alarms" in page
     functions = properties(template, "AWS::Lambda::Function").values()
     names = [one["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] for one in functions]
     assert [name for name in names if f"`{name}`" not in page] == []

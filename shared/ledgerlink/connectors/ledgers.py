@@ -4,7 +4,7 @@
 The table imports no connector before one is asked for, because the stack reads it without them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 
 from ledgerlink.domain.ports import Clock, Connector
@@ -44,6 +44,9 @@ class LedgerDescription:
     secret: ApplicationSecret
     signs_webhooks: bool
     """Whether it sends webhooks, signed with the application's secret."""
+    keeps_vcpu_busy: bool
+    """Whether it takes so many records a second that composing and storing them needs more than the
+    third of a vCPU that the worker has, so that the large worker applies its chunks."""
     connect: Callable[[Mapping[str, str], Clock], Connector]
     """Its connector, with the environment's values of `production` and `clock_scale`, by field."""
 
@@ -120,6 +123,7 @@ LEDGERS = (
             "API to rotate it; docs/operations.md tells how to change it by hand.",
         ),
         signs_webhooks=True,
+        keeps_vcpu_busy=False,  # 28 time entries a second
         connect=_quickbooks_online,
     ),
     LedgerDescription(
@@ -136,11 +140,16 @@ LEDGERS = (
             "no API to rotate it; docs/operations.md tells how to change it by hand.",
         ),
         signs_webhooks=False,
+        keeps_vcpu_busy=True,  # 700 time entries a second
         connect=_sage_intacct,
     ),
 )
 
 TITLES: Mapping[str, str] = {one.name: one.title for one in LEDGERS}
+
+
+BUSY: Set[str] = {one.name for one in LEDGERS if one.keeps_vcpu_busy}
+"""The ledgers whose chunks the large worker applies."""
 
 
 def title_of(ledger: str) -> str:
