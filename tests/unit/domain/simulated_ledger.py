@@ -78,6 +78,7 @@ class SimulatedLedger:
     links: dict[str, Link] = field(default_factory=dict)
     closed_through: date | None = None
     time_refused: Reason | None = None
+    home_currency: str | None = None
     written: int = 0
 
     def plan(
@@ -95,7 +96,9 @@ class SimulatedLedger:
                 links=self.links,
                 composer=FakeComposer(),
                 features=Features(
-                    books_closed_through=self.closed_through, time_refused=self.time_refused
+                    books_closed_through=self.closed_through,
+                    time_refused=self.time_refused,
+                    home_currency=self.home_currency,
                 ),
                 rank=rank,
                 **given,

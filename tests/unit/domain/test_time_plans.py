@@ -13,6 +13,8 @@ from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.model.rules import LinkTo, RuleKind
 from ledgerlink.domain.model.source_records import Deleted, RecordKind, TimeEntry
 from ledgerlink.domain.model.time_settings import Description, LedgerEdits, TimeSettings
+from ledgerlink.domain.planning import time
+from ledgerlink.domain.planning.hindering import fields_of
 from ledgerlink.domain.planning.inputs import OtherParts, Rejected
 
 from tests.unit.domain.simulated_ledger import (
@@ -130,7 +132,42 @@ def test_only_entries_that_agree_are_merged(change: dict[str, Any]) -> None:
     }
 
 
+def test_a_post_merges_nothing_whatever_the_settings_say() -> None:
+    found = SimulatedLedger().plan([entry("a"), entry("b")], posting=MERGED)
+    assert set(writes(found)) == {"time:a", "time:b"}
+
+
 # What stays
+
+
+def test_an_entry_that_is_given_twice_keeps_those_from_being_posted_that_it_belongs_to() -> None:
+    """Their activity would lack its time."""
+    twice = [entry("a"), entry("b"), entry("b"), entry("c", project_key="site")]
+    found = imported(SimulatedLedger(), *twice, posting=MERGED)
+    codes = [op.reason.code for op in found if op.reason]
+    assert sorted(codes) == ["duplicate_key", "duplicate_key", "member_blocked"]
+    assert [op.members for op in found if op.key.startswith("merged:")] == [("c",)]
+
+
+@pytest.mark.parametrize("elsewhere", [True, False])
+def test_a_rejected_record_keeps_those_from_being_posted_that_it_may_belong_to(
+    elsewhere: bool,
+) -> None:
+    read = {RecordKind.TIME: fields_of(entry("b"))}
+    rejected = [Rejected("b", INVALID, readable_as=read)]
+    given: dict[str, Any] = {"rejected": rejected}
+    if elsewhere:
+        given = {"others": OtherParts(unclear=rejected)}
+    site = entry("c", project_key="site")
+    found = imported(SimulatedLedger(), entry("a"), site, posting=MERGED, **given)
+    assert reasons_of(found)["time:a"] == {"key": "b"}
+    assert [op.members for op in found if op.key.startswith("merged:")] == [("c",)]
+
+
+def test_an_activity_goes_on_without_the_entry_that_the_product_has_deleted() -> None:
+    ledger = applied(entry("a"), entry("b"), posting=MERGED)
+    (update,) = imported(ledger, entry("a"), posting=MERGED)
+    assert (update.action, update.members) == (Action.UPDATE, ("a",))
 
 
 def test_a_blocked_entry_keeps_its_time_in_the_activity_that_it_shares() -> None:
@@ -257,6 +294,19 @@ def test_entries_that_swap_their_activities_lose_nothing() -> None:
     ledger.apply(found, imported=True)
     assert members(ledger) == [("a",), ("b",)]
     assert not writes(imported(ledger, *swapped, posting=MERGED))
+
+
+def test_circles_are_looked_for_only_among_activities_that_take_entries_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Most of 100,000 take none over."""
+    searched: list[Any] = []
+    ledger = applied(entry("a"), entry("b", project_key="site"), entry("c"), posting=MERGED)
+    monkeypatch.setattr(time, "keys_in_cycles", lambda waits: searched.append(waits) or set())
+    moved = [entry("a"), entry("b", project_key="site"), entry("c", project_key="site")]
+    found = imported(ledger, *moved, posting=MERGED)
+    (taker,) = (op.key for op in found if op.after)
+    assert searched == [{taker: []}]
 
 
 def test_the_user_may_keep_what_was_deleted_in_the_ledger_out_of_it() -> None:

@@ -180,7 +180,7 @@ class TimePlanner:
         others is blocked."""
         for key in self.given.deleted_keys[RecordKind.TIME]:
             link = self.given.links.get(time_key_of(key))
-            if key in self._given_keys or key in self._doubled:
+            if key in self._doubled:  # given, too
                 continue
             if link is not None:
                 yield self._differ.to_delete(self.given.linked_document(link))
