@@ -1,5 +1,6 @@
 """Which time is posted, under which keys, and what of it stays in the ledger."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -300,9 +301,14 @@ def test_circles_are_looked_for_only_among_activities_that_take_entries_over(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Most of 100,000 take none over."""
-    searched: list[Any] = []
+    searched: list[Mapping[str, Any]] = []
+
+    def noted(waits: Mapping[str, Any]) -> set[str]:
+        searched.append(waits)
+        return set()
+
     ledger = applied(entry("a"), entry("b", project_key="site"), entry("c"), posting=MERGED)
-    monkeypatch.setattr(time, "keys_in_cycles", lambda waits: searched.append(waits) or set())
+    monkeypatch.setattr(time, "keys_in_cycles", noted)
     moved = [entry("a"), entry("b", project_key="site"), entry("c", project_key="site")]
     found = imported(ledger, *moved, posting=MERGED)
     (taker,) = (op.key for op in found if op.after)
