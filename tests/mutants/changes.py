@@ -120,7 +120,7 @@ def _variants(node: ast.AST) -> Iterator[tuple[str, str, object]]:
         case ast.Call(func=ast.Name(id=name)) if name in FUNCTIONS:
             swapped = ast.Name(id=FUNCTIONS[name], ctx=ast.Load())
             yield f"{name} → {FUNCTIONS[name]}", "func", swapped
-        case ast.Call(args=[first, second]) if not _is_starred(first, second):
+        case ast.Call(args=[first, second]) if _can_be_swapped(first, second):
             yield f"arguments of «{ast.unparse(node)}» swapped", "args", [second, first]
 
 
@@ -131,5 +131,8 @@ def _is_text(node: ast.BinOp) -> bool:
     )
 
 
-def _is_starred(*arguments: ast.expr) -> bool:
-    return any(isinstance(argument, ast.Starred) for argument in arguments)
+def _can_be_swapped(first: ast.expr, second: ast.expr) -> bool:
+    """Whether the call means something else with its arguments swapped; two that are equal do
+    not."""
+    starred = isinstance(first, ast.Starred) or isinstance(second, ast.Starred)
+    return not starred and ast.dump(first) != ast.dump(second)

@@ -50,3 +50,9 @@ def test_a_change_tells_its_function_and_what_it_is() -> None:
     first = next(change for change in changes_of(SOURCE) if change.function)
     assert (first.function, first.what) == ("Books.is_open", "And → Or")
     assert changes_of(SOURCE)[0].function == ""
+
+
+def test_equal_arguments_are_not_swapped_because_the_call_would_stay_the_same() -> None:
+    source = "def one(x):\n    return join(x, x) + join(x, -x)\n"
+    swapped = [change.what for change in changes_of(source) if "swapped" in change.what]
+    assert swapped == ["arguments of «join(x, -x)» swapped"]

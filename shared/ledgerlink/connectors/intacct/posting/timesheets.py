@@ -148,7 +148,8 @@ class TimesheetWriter:
         keys = {update: key for key, update in updates.items()}
         for some in queries.batches_of(list(keys), MAX_FUNCTIONS):
             for update, fault in (await self._send_batch(request, attempt, some)).items():
-                queues[keys[update]][:0] = self._rejected.parts_to_retry(update, fault)
+                retried = self._rejected.parts_to_retry(update, fault)
+                queues[keys[update]] = [*retried, *queues[keys[update]]]
 
     async def _send_batch(
         self, request: Request, attempt: int, updates: Sequence[TimesheetUpdate]
