@@ -161,7 +161,7 @@ def build(
     from ledgerlink.storage.links import DynamoLinks
     from ledgerlink.storage.lists import DynamoLists
     from ledgerlink.storage.queue import SqsLane
-    from ledgerlink.storage.rule_snapshots import S3RuleSnapshots
+    from ledgerlink.storage.rule_files import S3RuleFiles
     from ledgerlink.storage.rules import DynamoRules
     from ledgerlink.storage.runs import DynamoRuns
     from ledgerlink.storage.schedules import DynamoSchedules
@@ -175,7 +175,7 @@ def build(
     clock, ids, retention = SystemClock(), RandomIds(), retained(environment)
     return Dependencies(
         connections=DynamoConnections(table),
-        rules=DynamoRules(table, S3RuleSnapshots(client("s3"), environment["LEDGERLINK_BUCKET"])),
+        rules=DynamoRules(table, S3RuleFiles(client("s3"), environment["LEDGERLINK_BUCKET"])),
         links=DynamoLinks(table),
         runs=DynamoRuns(table, clock, retention),
         staging=S3Staging(client("s3"), environment["LEDGERLINK_BUCKET"]),

@@ -54,7 +54,7 @@ def store(connection_key: ConnectionKey) -> None:
     rules = [_newest(pk(connection_key), _rule(number)) for number in range(RULES)]
     table.put_many([*rules, _count_row(pk(connection_key), Count(1, "bench"))])
     table.put_many(row for number in range(RUNS) for row in _rows(_run(connection_key, number)))
-    dependencies().rules.keys(connection_key, RuleKind.PROJECTS)  # which stores the snapshot
+    dependencies().rules.keys(connection_key, RuleKind.PROJECTS)  # which stores their file
 
 
 def _rule(number: int) -> Rule:

@@ -12,7 +12,7 @@ from ledgerlink.domain.model.rules import Mapping as RuleMapping
 from ledgerlink.domain.model.rules import Rule, RuleKind, Unreadable
 from ledgerlink.storage import keys
 from ledgerlink.storage.batches import parts
-from ledgerlink.storage.rule_snapshots import RuleSnapshot, S3RuleSnapshots
+from ledgerlink.storage.rule_files import RuleFile, S3RuleFiles
 from ledgerlink.storage.table import Row, Table, Taken
 from ledgerlink.wire.rules import dump_mapping, load_mapping
 
@@ -22,7 +22,7 @@ COUNT = "rules"
 TOGETHER = 49
 """Rules that are stored in one transaction: each has two rows, and DynamoDB takes 100."""
 FEW = 8
-"""Rules that are read by their keys. More are read from the snapshot, which costs about as much."""
+"""Rules that are read by their keys. More are read from the file, which costs about as much."""
 
 
 class DynamoRules:
@@ -33,13 +33,13 @@ class DynamoRules:
     who read the same rules only one is successful: no version is written twice, and what was
     checked over all rules (people are one-to-one) still holds.
 
-    That row also names the snapshot of all rules. The name is random, because after the table was
+    That row also names the file of all rules. The name is random, because after the table was
     restored to an earlier day the counts repeat with other rules.
     """
 
-    def __init__(self, table: Table, snapshots: S3RuleSnapshots) -> None:
+    def __init__(self, table: Table, files: S3RuleFiles) -> None:
         self._table = table
-        self._snapshots = snapshots
+        self._files = files
 
     def version(self, connection_key: ConnectionKey) -> int:
         return self._count(connection_key).version
@@ -53,7 +53,7 @@ class DynamoRules:
     def _count(self, connection_key: ConnectionKey) -> "Count":
         row = self._table.get(keys.connection(connection_key), COUNT) or {}
         version = int(row.get("version", 0))
-        return Count(version, row.get("snapshot", ""), row.get("changed_at", ""))
+        return Count(version, row.get("file", ""), row.get("changed_at", ""))
 
     def put(self, connection_key: ConnectionKey, rules: Iterable[Rule], of_version: int) -> int:
         pk, given = keys.connection(connection_key), list(rules)
@@ -67,7 +67,7 @@ class DynamoRules:
             count = self._put_together(pk, some, count)
         if old is not None:
             newest = old.changed(_newest(pk, rule) for rule in given)
-            self._snapshots.put(connection_key, count.snapshot, newest)
+            self._files.put(connection_key, count.file, newest)
         return count.version
 
     def _put_together(self, pk: str, rules: Sequence[Rule], before: "Count") -> "Count":
@@ -82,31 +82,31 @@ class DynamoRules:
             raise ChangedMeanwhile from taken
         return count
 
-    def _stored(self, connection_key: ConnectionKey, count: "Count") -> RuleSnapshot | None:
-        return self._snapshots.get(connection_key, count.snapshot) if count.snapshot else None
+    def _stored(self, connection_key: ConnectionKey, count: "Count") -> RuleFile | None:
+        return self._files.get(connection_key, count.file) if count.file else None
 
-    def _read(self, connection_key: ConnectionKey) -> RuleSnapshot:
+    def _read(self, connection_key: ConnectionKey) -> RuleFile:
         pk = keys.connection(connection_key)
-        return RuleSnapshot.of(self._table.query(pk, keys.under("rule")))
+        return RuleFile.of(self._table.query(pk, keys.under("rule")))
 
-    def _all(self, connection_key: ConnectionKey) -> RuleSnapshot:
+    def _all(self, connection_key: ConnectionKey) -> RuleFile:
         """All rules as they are now."""
         count = self._count(connection_key)
         if (stored := self._stored(connection_key, count)) is not None:
             return stored
-        snapshot = self._read(connection_key)
+        file = self._read(connection_key)
         # Unchanged before and after: nothing was written while the rows were read.
-        if count.snapshot and self._count(connection_key) == count:
-            self._snapshots.put(connection_key, count.snapshot, snapshot)
-        return snapshot
+        if count.file and self._count(connection_key) == count:
+            self._files.put(connection_key, count.file, file)
+        return file
 
     def get(
         self, connection_key: ConnectionKey, kind: RuleKind, wanted: Iterable[str]
     ) -> Mapping[str, Rule]:
         keys_of_rules = list(dict.fromkeys(wanted))
         if len(keys_of_rules) > FEW:
-            snapshot = self._all(connection_key)
-            found = [row for key in keys_of_rules if (row := snapshot.get(kind, key))]
+            file = self._all(connection_key)
+            found = [row for key in keys_of_rules if (row := file.get(kind, key))]
         else:
             sort_keys = (keys.row("rule", kind, key) for key in keys_of_rules)
             found = list(self._table.get_many(keys.connection(connection_key), sort_keys))
@@ -140,8 +140,8 @@ class Count:
     """How often a connection's rules were changed."""
 
     version: int = 0
-    snapshot: str = ""
-    """The name of the snapshot; empty in rows from before there were snapshots."""
+    file: str = ""
+    """The name of the file; empty in rows from before there were files."""
     changed_at: str = ""
     """When the newest of the rules was set; empty in these rows, too."""
 
@@ -152,7 +152,7 @@ class Count:
 
 
 def _count_row(pk: str, count: Count) -> Row:
-    named = {"snapshot": count.snapshot, "changed_at": count.changed_at}
+    named = {"file": count.file, "changed_at": count.changed_at}
     return {"pk": pk, "sk": COUNT, "version": count.version, **named}
 
 

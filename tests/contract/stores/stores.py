@@ -29,7 +29,7 @@ from ledgerlink.storage.connector_state import DynamoConnectorStates
 from ledgerlink.storage.links import DynamoLinks
 from ledgerlink.storage.lists import DynamoLists
 from ledgerlink.storage.queue import SqsLane, received
-from ledgerlink.storage.rule_snapshots import S3RuleSnapshots
+from ledgerlink.storage.rule_files import S3RuleFiles
 from ledgerlink.storage.rules import DynamoRules
 from ledgerlink.storage.runs import DynamoRuns
 from ledgerlink.storage.schedules import DynamoSchedules
@@ -132,7 +132,7 @@ def on_aws(aws: Clients, name: str) -> Stores:
 
     return Stores(
         connections=DynamoConnections(table),
-        rules=DynamoRules(table, S3RuleSnapshots(aws.s3, name)),
+        rules=DynamoRules(table, S3RuleFiles(aws.s3, name)),
         links=DynamoLinks(table),
         runs=DynamoRuns(table, clock),
         staging=S3Staging(aws.s3, name),

@@ -10,7 +10,7 @@ from ledgerlink.domain.model.rules import RuleKind, Skip
 from ledgerlink.domain.model.settings import Direction
 from ledgerlink.storage import keys
 from ledgerlink.storage.connections import DynamoConnections
-from ledgerlink.storage.rule_snapshots import S3RuleSnapshots
+from ledgerlink.storage.rule_files import S3RuleFiles
 from ledgerlink.storage.rules import DynamoRules
 from ledgerlink.storage.settings import DynamoSettings
 from ledgerlink.storage.table import Table
@@ -52,7 +52,7 @@ def test_rules(aws: Clients, table: Table) -> None:
     pk = keys.connection(ACME)
     table.put(row | {"pk": pk, "sk": keys.row("rule", "users", "u1")})
     aws.s3.create_bucket(Bucket=table.name)
-    store = DynamoRules(table, S3RuleSnapshots(aws.s3, table.name))
+    store = DynamoRules(table, S3RuleFiles(aws.s3, table.name))
     (read,) = store.list(ACME, RuleKind.USERS)
     assert (read.mapping, store.version(ACME)) == (Skip(), 0)
     other = replace(read, key="u2", set_at=read.set_at + timedelta(days=1))

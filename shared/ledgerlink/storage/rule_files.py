@@ -1,7 +1,7 @@
-"""Snapshots of a connection's rules: all of them in one small file, so that a page of rules, or the
+"""All rules of a connection in one small file, so that a page of rules, or the
 question which of 6,000 projects have one, does not read 6,000 rows.
 
-The row that counts the changes of the rules names the snapshot of its content. A snapshot never
+The row that counts the changes of the rules names the file of its content. A file never
 changes: the next change of the rules has another name. It may be missing, because it expired or its
 writer died; then the rows are read, and the reader stores it again.
 """
@@ -27,21 +27,21 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 FIELDS = ("sk", "kind", "key", "mapping", "set_by", "set_at", "version")
-"""What a snapshot has of each row, in this order."""
+"""What a file has of each row, in this order."""
 KEPT = 4
-"""Snapshots that a process keeps, so that the pages of one table of rules read it once."""
+"""Files that a process keeps, so that the pages of one table of rules read it once."""
 
 
 @dataclass(frozen=True)
-class RuleSnapshot:
+class RuleFile:
     """The rows of all rules, in the order of their sort keys. It has no slots, because it keeps
     what was looked up in it."""
 
     rows: Sequence[Sequence[Any]]
 
     @classmethod
-    def of(cls, rows: Iterable[Row]) -> "RuleSnapshot":
-        """The snapshot of these rows of the table."""
+    def of(cls, rows: Iterable[Row]) -> "RuleFile":
+        """The file of these rows of the table."""
         plain = ([row[name] for name in FIELDS[:-1]] + [int(row["version"])] for row in rows)
         return cls(sorted(plain, key=lambda row: row[0]))
 
@@ -72,48 +72,48 @@ class RuleSnapshot:
         some = self.rows[start : start + limit]
         return [_named(row) for row in some if row[0].startswith(prefix)]
 
-    def changed(self, rows: Iterable[Row]) -> "RuleSnapshot":
-        """The snapshot with these rows in place of those of the same sort keys."""
-        newest = {row[0]: row for row in (*self.rows, *RuleSnapshot.of(rows).rows)}
-        return RuleSnapshot(sorted(newest.values(), key=lambda row: row[0]))
+    def changed(self, rows: Iterable[Row]) -> "RuleFile":
+        """The file with these rows in place of those of the same sort keys."""
+        newest = {row[0]: row for row in (*self.rows, *RuleFile.of(rows).rows)}
+        return RuleFile(sorted(newest.values(), key=lambda row: row[0]))
 
 
 def _named(row: Sequence[Any]) -> Row:
     return dict(zip(FIELDS, row, strict=True))
 
 
-class S3RuleSnapshots:
-    """Snapshots in S3, under the prefix of staged files, where they expire. The newest ones are
+class S3RuleFiles:
+    """Files in S3, under the prefix of staged files, where they expire. The newest ones are
     kept by the process."""
 
     def __init__(self, client: "S3Client", bucket: str) -> None:
         self._client = client
         self._bucket = bucket
-        self._kept: dict[str, RuleSnapshot] = {}
+        self._kept: dict[str, RuleFile] = {}
 
-    def get(self, connection_key: ConnectionKey, name: str) -> RuleSnapshot | None:
-        """The snapshot of this name; None when it is missing or cannot be read."""
+    def get(self, connection_key: ConnectionKey, name: str) -> RuleFile | None:
+        """The file of this name; None when it is missing or cannot be read."""
         place = _place(connection_key, name)
         if place not in self._kept:
             try:
                 body = self._client.get_object(Bucket=self._bucket, Key=place)["Body"].read()
-                self._keep(place, RuleSnapshot(json.loads(gzip.decompress(body))))
+                self._keep(place, RuleFile(json.loads(gzip.decompress(body))))
             except (ClientError, BotoCoreError, OSError, EOFError, ValueError):
                 return None
         return self._kept[place]
 
-    def put(self, connection_key: ConnectionKey, name: str, snapshot: RuleSnapshot) -> None:
-        """Store the snapshot, if that is possible: without it the rows are read."""
+    def put(self, connection_key: ConnectionKey, name: str, file: RuleFile) -> None:
+        """Store the file, if that is possible: without it the rows are read."""
         place = _place(connection_key, name)
-        body = gzip.compress(json.dumps(snapshot.rows).encode(), compresslevel=3, mtime=0)
+        body = gzip.compress(json.dumps(file.rows).encode(), compresslevel=3, mtime=0)
         try:
             self._client.put_object(Bucket=self._bucket, Key=place, Body=body)
         except (ClientError, BotoCoreError) as error:
-            logger.warning("no snapshot of rules was stored: %s", type(error).__name__)
-        self._keep(place, snapshot)
+            logger.warning("no file of rules was stored: %s", type(error).__name__)
+        self._keep(place, file)
 
-    def _keep(self, place: str, snapshot: RuleSnapshot) -> None:
-        self._kept[place] = snapshot
+    def _keep(self, place: str, file: RuleFile) -> None:
+        self._kept[place] = file
         while len(self._kept) > KEPT:
             self._kept.pop(next(iter(self._kept)), None)
 

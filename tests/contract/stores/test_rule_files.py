@@ -1,4 +1,4 @@
-"""Pages of rules come from a snapshot, which is always that of the rules as they are."""
+"""Pages of rules come from a file, which is always that of the rules as they are."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,7 +9,7 @@ import pytest
 from ledgerlink.domain.errors import ChangedMeanwhile
 from ledgerlink.domain.model.rules import LinkTo, Rule, RuleKind
 from ledgerlink.storage import keys
-from ledgerlink.storage.rule_snapshots import S3RuleSnapshots
+from ledgerlink.storage.rule_files import S3RuleFiles
 from ledgerlink.storage.rules import COUNT, Count, DynamoRules, _count_row, _newest
 from ledgerlink.storage.table import Table
 
@@ -40,8 +40,8 @@ def table(aws: Clients) -> Table:
 
 
 def store(aws: Clients, table: Table) -> DynamoRules:
-    """The rules as another process sees them, which has no snapshot in memory."""
-    return DynamoRules(table, S3RuleSnapshots(aws.s3, table.name))
+    """The rules as another process sees them, which has no file in memory."""
+    return DynamoRules(table, S3RuleFiles(aws.s3, table.name))
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_a_page_of_many_rules_reads_one_row_and_one_file(
     assert meter.units["reads"] == 4
 
 
-def test_a_change_is_in_the_next_snapshot(aws: Clients, table: Table, meter: Meter) -> None:
+def test_a_change_is_in_the_next_file(aws: Clients, table: Table, meter: Meter) -> None:
     writer = store(aws, table)
     version = writer.put(ACME, [rule("a"), rule("c")], 0)
     version = writer.put(ACME, [rule("b"), rule("c", "2", 2)], version)
@@ -82,7 +82,7 @@ def test_a_change_is_in_the_next_snapshot(aws: Clients, table: Table, meter: Met
 
 
 @pytest.mark.parametrize("body", [None, b"", b"no gzip"])
-def test_without_a_snapshot_the_rows_are_read_and_it_is_stored_again(
+def test_without_a_file_the_rows_are_read_and_it_is_stored_again(
     aws: Clients, table: Table, meter: Meter, body: bytes | None
 ) -> None:
     store(aws, table).put(ACME, [rule("a")], 0)
@@ -97,7 +97,7 @@ def test_without_a_snapshot_the_rows_are_read_and_it_is_stored_again(
     assert meter.requests["dynamodb:Query"] == 0
 
 
-def test_a_snapshot_is_not_stored_of_rules_that_change_while_they_are_read(
+def test_a_file_is_not_stored_of_rules_that_change_while_they_are_read(
     aws: Clients, table: Table
 ) -> None:
     writer = store(aws, table)
@@ -111,12 +111,12 @@ def test_a_snapshot_is_not_stored_of_rules_that_change_while_they_are_read(
             writer.put(ACME, [rule("b")], 1)
             return rows
 
-    reader = DynamoRules(Slow(aws.dynamodb, table.name), S3RuleSnapshots(aws.s3, table.name))
+    reader = DynamoRules(Slow(aws.dynamodb, table.name), S3RuleFiles(aws.s3, table.name))
     assert reader.list(ACME) == [rule("a")]
     assert store(aws, table).list(ACME) == [rule("a"), rule("b")]
 
 
-def test_after_the_table_was_restored_no_snapshot_of_later_rules_is_used(
+def test_after_the_table_was_restored_no_file_of_later_rules_is_used(
     aws: Clients, table: Table
 ) -> None:
     rules = store(aws, table)
@@ -131,9 +131,7 @@ def test_after_the_table_was_restored_no_snapshot_of_later_rules_is_used(
     assert store(aws, table).list(ACME) == [rule("a"), rule("new")]
 
 
-def test_a_writer_who_was_overtaken_leaves_the_snapshot_as_it_is(
-    aws: Clients, table: Table
-) -> None:
+def test_a_writer_who_was_overtaken_leaves_the_file_as_it_is(aws: Clients, table: Table) -> None:
     rules = store(aws, table)
     rules.put(ACME, [rule("a")], 0)
     rules.put(ACME, [replace(rule("a"), version=2)], 1)
@@ -143,6 +141,6 @@ def test_a_writer_who_was_overtaken_leaves_the_snapshot_as_it_is(
 
 
 def test_files_that_cannot_be_stored_refuse_no_rule(aws: Clients, table: Table) -> None:
-    nowhere = DynamoRules(table, S3RuleSnapshots(aws.s3, "no-such-bucket"))
+    nowhere = DynamoRules(table, S3RuleFiles(aws.s3, "no-such-bucket"))
     assert nowhere.put(ACME, [rule("a")], 0) == 1
-    assert DynamoRules(table, S3RuleSnapshots(aws.s3, "no-such-bucket")).list(ACME) == [rule("a")]
+    assert DynamoRules(table, S3RuleFiles(aws.s3, "no-such-bucket")).list(ACME) == [rule("a")]
