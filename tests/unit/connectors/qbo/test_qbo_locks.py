@@ -66,6 +66,7 @@ def test_a_snapshot_has_its_total_and_content(sample: MoneyRecord) -> None:
         forms=copy.forms,
         total=Decimal(str(row["TotalAmt"])),
         fixed=composed(sample).fixed,
+        line_count=len(composed(sample).body["Line"]),
     )
 
 
