@@ -23,11 +23,11 @@ from ledgerlink.bootstrap import SystemClock
 from ledgerlink.connectors.qbo import Endpoints, QuickBooksOnline
 from ledgerlink.domain.model.company import Company, Features
 from ledgerlink.domain.model.connections import ConnectionKey
-from ledgerlink.domain.model.documents import Snapshot
 from ledgerlink.domain.model.imports import Import, Scope
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Operation
 from ledgerlink.domain.model.runs import Run, RunState
+from ledgerlink.domain.model.snapshots import Snapshot
 from ledgerlink.domain.ports import Ledger
 from ledgerlink.services.imports.plan_import import plan_import
 from ledgerlink.services.imports.plan_sheet import ImportPlanner

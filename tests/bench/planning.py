@@ -19,10 +19,12 @@ from ledgerlink.connectors.qbo import Endpoints, QuickBooksOnline
 from ledgerlink.connectors.qbo.documents.content import possible_bodies
 from ledgerlink.connectors.qbo.documents.time_entry import TIME_ENTRY
 from ledgerlink.domain.model.company import Features
-from ledgerlink.domain.model.documents import Snapshot, fingerprint, resolve
+from ledgerlink.domain.model.fingerprints import fingerprint
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import ItemState, Operation
+from ledgerlink.domain.model.references import resolve
 from ledgerlink.domain.model.rules import Rule, RuleBook, RuleKind
+from ledgerlink.domain.model.snapshots import Snapshot
 from ledgerlink.domain.model.source_records import TimeEntry
 from ledgerlink.domain.planning.inputs import PlanInput
 from ledgerlink.domain.planning.planner import plan

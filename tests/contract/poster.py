@@ -15,7 +15,6 @@ from uuid import uuid4
 import pytest
 from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.connections import Connection, ConnectionState
-from ledgerlink.domain.model.documents import Snapshot
 from ledgerlink.domain.model.ledger_choices import Chosen
 from ledgerlink.domain.model.links import Link as PostedLink
 from ledgerlink.domain.model.list_records import ListBatch, ListRead, ListRecord, ListType
@@ -25,6 +24,7 @@ from ledgerlink.domain.model.rules import Mapping as RuleMapping
 from ledgerlink.domain.model.rules import Rule, RuleKind
 from ledgerlink.domain.model.runs import Chunk, Progress, Run
 from ledgerlink.domain.model.settings import Settings
+from ledgerlink.domain.model.snapshots import Snapshot
 from ledgerlink.domain.model.source_records import Record
 from ledgerlink.domain.model.time_settings import TimeSettings
 from ledgerlink.domain.planning.undo import UndoInput, undo

@@ -9,9 +9,9 @@ from typing import Any
 
 from ledgerlink.domain.errors import Interrupted, LedgerError, NotFound
 from ledgerlink.domain.model.company import Features
-from ledgerlink.domain.model.documents import PENDING
 from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome, Request, Write
 from ledgerlink.domain.model.reasons import Reason, reason
+from ledgerlink.domain.model.references import PENDING
 from ledgerlink.domain.ports import CLOCK_TOLERANCE, Clock, RecordKey
 
 from tests.fakes.failure_plan import FailurePlan

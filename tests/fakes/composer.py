@@ -4,22 +4,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from ledgerlink.domain.model.documents import (
-    Document,
-    ExpenseLine,
-    NewCustomer,
-    NewItem,
-    NewListRecord,
-    NewPerson,
+from ledgerlink.domain.model.documents import Document
+from ledgerlink.domain.model.new_records import NewCustomer, NewItem, NewListRecord, NewPerson
+from ledgerlink.domain.model.reasons import Blocked, Reason, reason
+from ledgerlink.domain.model.references import reference
+from ledgerlink.domain.model.resolved_expenses import ExpenseLine, ResolvedExpenses
+from ledgerlink.domain.model.resolved_invoices import (
     ResolvedEmail,
-    ResolvedExpenses,
     ResolvedInvoice,
     ResolvedInvoiceLine,
-    ResolvedReceipt,
-    ResolvedTime,
-    reference,
 )
-from ledgerlink.domain.model.reasons import Blocked, Reason, reason
+from ledgerlink.domain.model.resolved_receipts import ResolvedReceipt
+from ledgerlink.domain.model.resolved_time import ResolvedTime
 from ledgerlink.domain.money import Total
 
 LONGEST = 4000

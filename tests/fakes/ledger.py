@@ -19,7 +19,7 @@ from ledgerlink.domain.errors import (
     LedgerError,
 )
 from ledgerlink.domain.model.company import Company, Features
-from ledgerlink.domain.model.documents import Body, Snapshot, fingerprint
+from ledgerlink.domain.model.fingerprints import fingerprint
 from ledgerlink.domain.model.ledger_choices import NOTHING, Chosen, Offered
 from ledgerlink.domain.model.list_records import (
     ListBatch,
@@ -30,6 +30,8 @@ from ledgerlink.domain.model.list_records import (
 )
 from ledgerlink.domain.model.logins import Login
 from ledgerlink.domain.model.plan import Operation, Outcome, Request, Write
+from ledgerlink.domain.model.references import Body
+from ledgerlink.domain.model.snapshots import Snapshot
 from ledgerlink.domain.model.targets import Targets
 from ledgerlink.domain.ports import (
     NO_GROUPS,

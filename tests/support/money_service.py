@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from ledgerlink.domain.model.connections import Connection
-from ledgerlink.domain.model.documents import Document, ResolvedExpenses
+from ledgerlink.domain.model.documents import Document
 from ledgerlink.domain.model.money_settings import ExpenseSettings, InvoiceSettings
+from ledgerlink.domain.model.resolved_expenses import ResolvedExpenses
 from ledgerlink.domain.model.rules import LinkExpenseCode, LinkTo, RuleKind, Skip
 from ledgerlink.domain.model.rules import Mapping as RuleMapping
 from ledgerlink.domain.model.settings import Settings

@@ -7,17 +7,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from ledgerlink.domain.model.company import Company, Features
-from ledgerlink.domain.model.documents import (
-    Body,
-    Document,
-    NewListRecord,
-    ResolvedEmail,
-    ResolvedExpenses,
-    ResolvedInvoice,
-    ResolvedReceipt,
-    ResolvedTime,
-    Snapshot,
-)
+from ledgerlink.domain.model.documents import Document
 from ledgerlink.domain.model.imports import Scope
 from ledgerlink.domain.model.ledger_choices import NOTHING, Chosen, Offered
 from ledgerlink.domain.model.list_records import (
@@ -28,7 +18,14 @@ from ledgerlink.domain.model.list_records import (
     WebhookEvent,
 )
 from ledgerlink.domain.model.logins import Login
+from ledgerlink.domain.model.new_records import NewListRecord
 from ledgerlink.domain.model.plan import Operation, Outcome, Request, Write
+from ledgerlink.domain.model.references import Body
+from ledgerlink.domain.model.resolved_expenses import ResolvedExpenses
+from ledgerlink.domain.model.resolved_invoices import ResolvedEmail, ResolvedInvoice
+from ledgerlink.domain.model.resolved_receipts import ResolvedReceipt
+from ledgerlink.domain.model.resolved_time import ResolvedTime
+from ledgerlink.domain.model.snapshots import Snapshot
 from ledgerlink.domain.model.targets import Targets
 
 CLOCK_TOLERANCE = timedelta(minutes=3)

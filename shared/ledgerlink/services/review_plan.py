@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from ledgerlink.domain.model.connections import Connection
-from ledgerlink.domain.model.documents import needs, resolve
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import ItemState, Operation, Outcome
 from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.references import needs, resolve
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.domain.ports import Stop
 from ledgerlink.services.applying.chunk import ChunkRun, load_chunk

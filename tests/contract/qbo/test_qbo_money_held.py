@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.domain.model.documents import Snapshot
 from ledgerlink.domain.model.plan import ItemState, Operation
 from ledgerlink.domain.model.reasons import TO_BE_DELETED, Reason, reason, reason_in_case
+from ledgerlink.domain.model.snapshots import Snapshot
 from ledgerlink.domain.model.time_settings import LedgerEdits, TimeSettings
 
 from tests.contract.papers import PAPERS, Paper, papers, spent

@@ -8,8 +8,9 @@ from uuid import uuid4
 
 import pytest
 from ledgerlink.connectors.qbo.outcomes.billed_time import billed_reason
-from ledgerlink.domain.model.documents import Snapshot, fingerprint
+from ledgerlink.domain.model.fingerprints import fingerprint
 from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Request, Write
+from ledgerlink.domain.model.snapshots import Snapshot
 
 from tests.contract.qbo.books import Books, Make, Row
 from tests.support.qbo.writes import OutcomeCollector, activity, create

@@ -7,20 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 from ledgerlink.domain.model.company import Features
-from ledgerlink.domain.model.documents import (
-    Document,
-    ResolvedExpenses,
-    ResolvedInvoice,
-    Settlement,
-    Snapshot,
-    fingerprint,
-    needs,
-    resolve,
-)
+from ledgerlink.domain.model.documents import Document
+from ledgerlink.domain.model.fingerprints import fingerprint
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.money_settings import ExpenseSettings, InvoiceSettings
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
 from ledgerlink.domain.model.reasons import Reason, reason
+from ledgerlink.domain.model.references import needs, resolve
+from ledgerlink.domain.model.resolved_expenses import ResolvedExpenses, Settlement
+from ledgerlink.domain.model.resolved_invoices import ResolvedInvoice
 from ledgerlink.domain.model.rules import (
     CreateProject,
     CreateUser,
@@ -31,6 +26,7 @@ from ledgerlink.domain.model.rules import (
     Skip,
 )
 from ledgerlink.domain.model.rules import Mapping as RuleMapping
+from ledgerlink.domain.model.snapshots import Snapshot
 from ledgerlink.domain.model.source_records import (
     Deleted,
     ExpenseEntry,

@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 from ledgerlink.domain.model.company import Features
-from ledgerlink.domain.model.documents import fingerprint, resolve
+from ledgerlink.domain.model.fingerprints import fingerprint
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
 from ledgerlink.domain.model.reasons import Reason
+from ledgerlink.domain.model.references import resolve
 from ledgerlink.domain.model.rules import (
     Client,
     CreateLaborCode,

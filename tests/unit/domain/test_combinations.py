@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 from ledgerlink.domain.mapping.combinations import Combinations, Resolved
 from ledgerlink.domain.model.dimensions import Dimensions
-from ledgerlink.domain.model.documents import ExistingRecord
 from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.reasons import Blocked, Reason, Skipped, reason
+from ledgerlink.domain.model.references import ExistingRecord
 from ledgerlink.domain.model.rules import Rule, RuleKind
 from ledgerlink.domain.model.source_records import TimeEntry
 

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from ledgerlink.domain.model.document_facts import EntryAttributes
-from ledgerlink.domain.model.documents import Document, Snapshot, fingerprint
+from ledgerlink.domain.model.documents import Document
+from ledgerlink.domain.model.fingerprints import fingerprint
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
 from ledgerlink.domain.model.reasons import TO_BE_DELETED, reason, reason_in_case
+from ledgerlink.domain.model.snapshots import Snapshot
 from ledgerlink.domain.model.time_settings import LedgerEdits
 from ledgerlink.domain.planning.diff import Differ, LinkedDocument
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledgerlink.domain.model.documents import needs
 from ledgerlink.domain.model.money_settings import GroupBy, Period, PostingDate
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
+from ledgerlink.domain.model.references import needs
 from ledgerlink.domain.model.rules import CreateUser, LinkExpenseCode, LinkTo, RuleKind, Skip
 from ledgerlink.domain.model.source_records import ExpenseEntry, Record, RecordKind
 from ledgerlink.domain.model.time_settings import LedgerEdits, TimeSettings

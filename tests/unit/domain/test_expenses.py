@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from ledgerlink.domain.model.company import Features
-from ledgerlink.domain.model.documents import ExistingRecord, Pending, Settlement
 from ledgerlink.domain.model.money_settings import (
     ExpenseSettings,
     GroupBy,
@@ -17,6 +16,8 @@ from ledgerlink.domain.model.money_settings import (
     PostingDate,
 )
 from ledgerlink.domain.model.plan import Action, ItemState
+from ledgerlink.domain.model.references import ExistingRecord, Pending
+from ledgerlink.domain.model.resolved_expenses import Settlement
 from ledgerlink.domain.model.rules import LinkTo, RuleKind
 from ledgerlink.domain.model.source_records import ExpenseEntry
 from ledgerlink.domain.model.time_settings import ClosedPeriod, TimeSettings

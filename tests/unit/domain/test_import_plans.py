@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from ledgerlink.domain.errors import Invalid
-from ledgerlink.domain.model.documents import Snapshot, fingerprint
+from ledgerlink.domain.model.fingerprints import fingerprint
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.model.rules import LinkTo, RuleKind, Skip
+from ledgerlink.domain.model.snapshots import Snapshot
 from ledgerlink.domain.model.source_records import Deleted, RecordKind, TimeEntry
 from ledgerlink.domain.model.time_settings import (
     Billable,

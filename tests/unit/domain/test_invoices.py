@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given as given_
 from hypothesis import strategies as st
 from ledgerlink.domain.model.company import Features
-from ledgerlink.domain.model.documents import ExistingRecord, ResolvedInvoice
 from ledgerlink.domain.model.money_settings import InvoiceLines, InvoiceSettings, Number
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
+from ledgerlink.domain.model.references import ExistingRecord
+from ledgerlink.domain.model.resolved_invoices import ResolvedInvoice
 from ledgerlink.domain.model.source_records import Invoice, InvoiceLine, Record, RecordKind
 from ledgerlink.domain.model.time_settings import ClosedPeriod, TimeSettings
 from ledgerlink.domain.planning.invoice_lines import shares

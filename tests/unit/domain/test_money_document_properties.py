@@ -8,9 +8,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from ledgerlink.domain.model.company import Features
-from ledgerlink.domain.model.documents import needs
 from ledgerlink.domain.model.money_settings import GroupBy, InvoiceLines
 from ledgerlink.domain.model.plan import ItemState, Operation
+from ledgerlink.domain.model.references import needs
 from ledgerlink.domain.model.source_records import (
     ClientRecord,
     ExpenseEntry,

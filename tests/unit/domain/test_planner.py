@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from ledgerlink.domain.mapping.targets import KnownTargets
-from ledgerlink.domain.model.documents import needs
 from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.domain.model.plan import Action, ItemState
 from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.references import needs
 from ledgerlink.domain.model.rules import Client, CreateProject, LinkTo, RuleKind
 from ledgerlink.domain.model.source_records import Deleted, RecordKind
 from ledgerlink.domain.model.targets import Fitting, Purpose, Targets

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.domain.model.documents import Snapshot
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
 from ledgerlink.domain.model.reasons import reason
 from ledgerlink.domain.model.rules import LinkTo, RuleKind
+from ledgerlink.domain.model.snapshots import Snapshot
 from ledgerlink.domain.model.source_records import Deleted, RecordKind, TimeEntry
 from ledgerlink.domain.model.time_settings import Description, LedgerEdits, TimeSettings
 from ledgerlink.domain.planning import time

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ledgerlink.domain.model.documents import needs
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
 from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.references import needs
 from ledgerlink.domain.model.rules import RuleKind
 from ledgerlink.domain.model.runs import Chunk, Run, RunState
 from ledgerlink.domain.model.source_records import TimeEntry

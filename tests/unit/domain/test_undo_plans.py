@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from ledgerlink.domain.model.document_facts import EntryAttributes
-from ledgerlink.domain.model.documents import Snapshot, fingerprint
+from ledgerlink.domain.model.fingerprints import fingerprint
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome
 from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.snapshots import Snapshot
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.domain.planning.undo import Done, UndoInput, undo
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledgerlink.domain.mapping.new_list_records import creatable_keys
 from ledgerlink.domain.model.connections import Connection
-from ledgerlink.domain.model.documents import needs
 from ledgerlink.domain.model.plan import ItemState, Operation
+from ledgerlink.domain.model.references import needs
 from ledgerlink.domain.model.rules import CreateProject, LinkTo, Mapping, RuleKind, Skip
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.domain.planning.inputs import PlanInput, Rejected

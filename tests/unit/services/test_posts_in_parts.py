@@ -5,8 +5,8 @@ from dataclasses import replace
 from itertools import count
 
 import pytest
-from ledgerlink.domain.model.documents import needs
 from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.references import needs
 from ledgerlink.domain.model.rules import CreateProject, LinkTo, Mapping, RuleKind
 from ledgerlink.domain.model.runs import Run
 from ledgerlink.services.posting import post_sheet

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from ledgerlink.domain.model.connections import ConnectionKey
 from ledgerlink.domain.model.document_facts import EntryAttributes
-from ledgerlink.domain.model.documents import fingerprint
+from ledgerlink.domain.model.fingerprints import fingerprint
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome
 from ledgerlink.domain.model.runs import Run, RunState

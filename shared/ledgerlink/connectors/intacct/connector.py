@@ -26,11 +26,11 @@ from ledgerlink.connectors.shared.tls import trusted
 from ledgerlink.connectors.shared.unanswered import UnansweredWrites
 from ledgerlink.domain.errors import Forbidden, Invalid
 from ledgerlink.domain.model.company import Features
-from ledgerlink.domain.model.documents import Body
 from ledgerlink.domain.model.ledger_choices import NOTHING, Chosen
 from ledgerlink.domain.model.list_records import ListType, WebhookEvent
 from ledgerlink.domain.model.logins import Login
 from ledgerlink.domain.model.plan import Operation, Write
+from ledgerlink.domain.model.references import Body
 from ledgerlink.domain.ports import Clock, ConnectorState, Consents
 
 LIST_OF_OBJECT = {

@@ -28,9 +28,9 @@ from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.domain.errors import KindRefused
 from ledgerlink.domain.model.company import Company
-from ledgerlink.domain.model.documents import Snapshot
 from ledgerlink.domain.model.list_records import ListBatch, ListRead, ListType
 from ledgerlink.domain.model.plan import Operation, Outcome, Request, Write
+from ledgerlink.domain.model.snapshots import Snapshot
 from ledgerlink.domain.ports import NO_GROUPS, ConnectorState, OnOutcomes, RecordKey, Stop, never
 
 SUBMITTED = "Submitted"

@@ -24,11 +24,11 @@ from ledgerlink.connectors.shared.tls import trusted
 from ledgerlink.connectors.shared.unanswered import UnansweredWrites
 from ledgerlink.domain.errors import Invalid
 from ledgerlink.domain.model.company import Features
-from ledgerlink.domain.model.documents import Body
 from ledgerlink.domain.model.ledger_choices import NOTHING, Chosen, Offered
 from ledgerlink.domain.model.list_records import ListType, WebhookEvent
 from ledgerlink.domain.model.logins import Login
 from ledgerlink.domain.model.plan import Operation, Write
+from ledgerlink.domain.model.references import Body
 from ledgerlink.domain.ports import Clock, ConnectorState, Tokens, TokenVault
 
 LIMITS = Limits()

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 
-from ledgerlink.domain.model.documents import Body, fields_sent, nothing_added
+from ledgerlink.domain.model.fingerprints import fields_sent
+from ledgerlink.domain.model.references import Body
+from ledgerlink.domain.model.snapshots import nothing_added
 
 
 def additions_to_time(

@@ -9,8 +9,9 @@ from operator import attrgetter
 from typing import Any
 
 from ledgerlink.domain.model.dimensions import Dimensions
-from ledgerlink.domain.model.documents import ResolvedTime, Target
 from ledgerlink.domain.model.reasons import Blocked, Skipped
+from ledgerlink.domain.model.references import Target
+from ledgerlink.domain.model.resolved_time import ResolvedTime
 from ledgerlink.domain.model.rules import PersonType
 from ledgerlink.domain.model.source_records import TimeEntry
 from ledgerlink.domain.model.time_settings import TimeSettings

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from ledgerlink.domain.mapping.new_list_records import new_item, new_person
 from ledgerlink.domain.mapping.project_names import ProjectNames, client_name
 from ledgerlink.domain.mapping.twins import Names, Place
-from ledgerlink.domain.model.documents import ExistingRecord, NewCustomer, NewListRecord, Target
 from ledgerlink.domain.model.links import Link
+from ledgerlink.domain.model.new_records import NewCustomer, NewListRecord
 from ledgerlink.domain.model.posting_keys import posting_key
+from ledgerlink.domain.model.references import ExistingRecord, Target
 from ledgerlink.domain.model.rules import (
     SINGULAR,
     CreateLaborCode,

@@ -9,10 +9,11 @@ from ledgerlink.domain.mapping.records_to_create import RecordsToCreate
 from ledgerlink.domain.mapping.rule_lookup import incomplete, require_rule
 from ledgerlink.domain.mapping.targets import KnownTargets
 from ledgerlink.domain.mapping.twins import Names
-from ledgerlink.domain.model.documents import ExistingRecord, NewCustomer, Target
 from ledgerlink.domain.model.links import Link
+from ledgerlink.domain.model.new_records import NewCustomer
 from ledgerlink.domain.model.posting_keys import posting_key
 from ledgerlink.domain.model.reasons import Blocked, Reason
+from ledgerlink.domain.model.references import ExistingRecord, Target
 from ledgerlink.domain.model.rules import (
     Client,
     CreateProject,

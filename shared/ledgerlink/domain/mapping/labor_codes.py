@@ -7,7 +7,7 @@ from ledgerlink.domain.mapping.new_list_records import new_item
 from ledgerlink.domain.mapping.records_to_create import RecordsToCreate
 from ledgerlink.domain.mapping.rule_lookup import incomplete, require_rule
 from ledgerlink.domain.mapping.targets import KnownTargets
-from ledgerlink.domain.model.documents import Target
+from ledgerlink.domain.model.references import Target
 from ledgerlink.domain.model.rules import CreateLaborCode, LinkTo, RuleBook, RuleKind
 from ledgerlink.domain.model.targets import Purpose
 

@@ -8,8 +8,8 @@ from ledgerlink.domain.mapping.rule_lookup import incomplete, require_rule
 from ledgerlink.domain.mapping.targets import MAPPING, PAGES, PURPOSES, KnownTargets
 from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.dimensions import Defaults, Dimensions, first_given
-from ledgerlink.domain.model.documents import ExistingRecord, Target
 from ledgerlink.domain.model.reasons import Skipped
+from ledgerlink.domain.model.references import ExistingRecord, Target
 from ledgerlink.domain.model.rules import LinkExpenseCode, LinkTo, RuleBook, RuleKind
 from ledgerlink.domain.model.source_records import ExpenseEntry, Invoice, TimeEntry
 from ledgerlink.domain.model.targets import Purpose

@@ -1,6 +1,6 @@
 """The list records that rules create: people, customers and items, each with its posting key."""
 
-from ledgerlink.domain.model.documents import NewItem, NewPerson
+from ledgerlink.domain.model.new_records import NewItem, NewPerson
 from ledgerlink.domain.model.posting_keys import posting_key
 from ledgerlink.domain.model.rules import (
     SINGULAR,

@@ -7,9 +7,9 @@ from ledgerlink.domain.mapping.new_list_records import new_person
 from ledgerlink.domain.mapping.records_to_create import RecordsToCreate
 from ledgerlink.domain.mapping.rule_lookup import incomplete, require_rule
 from ledgerlink.domain.mapping.targets import KnownTargets
-from ledgerlink.domain.model.documents import ExistingRecord, Target
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.posting_keys import posting_key
+from ledgerlink.domain.model.references import ExistingRecord, Target
 from ledgerlink.domain.model.rules import (
     SINGULAR,
     CreateUser,

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from ledgerlink.domain.mapping.twins import Names, Place
-from ledgerlink.domain.model.documents import NewCustomer, NewListRecord, fingerprint
+from ledgerlink.domain.model.fingerprints import fingerprint
 from ledgerlink.domain.model.links import Link
+from ledgerlink.domain.model.new_records import NewCustomer, NewListRecord
 from ledgerlink.domain.model.rules import CreateProject, LinkTo, RuleBook, RuleKind
 from ledgerlink.domain.model.time_settings import SameNames
 from ledgerlink.domain.ports import Composer

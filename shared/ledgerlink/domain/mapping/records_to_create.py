@@ -8,15 +8,11 @@ from ledgerlink.domain.mapping.defects import UNPLANNABLE, ReportDefect, why_unp
 from ledgerlink.domain.mapping.targets import KnownTargets
 from ledgerlink.domain.mapping.twins import Names, Place, why_created_before, why_doubled
 from ledgerlink.domain.model.company import Features
-from ledgerlink.domain.model.documents import (
-    Document,
-    NewListRecord,
-    NewPerson,
-    Pending,
-    Target,
-)
+from ledgerlink.domain.model.documents import Document
 from ledgerlink.domain.model.links import Link
+from ledgerlink.domain.model.new_records import NewListRecord, NewPerson
 from ledgerlink.domain.model.reasons import Blocked, Reason, reason
+from ledgerlink.domain.model.references import Pending, Target
 from ledgerlink.domain.model.targets import Purpose
 from ledgerlink.domain.ports import Composer
 

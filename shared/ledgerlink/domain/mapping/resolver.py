@@ -18,16 +18,11 @@ from ledgerlink.domain.mapping.targets import MAPPING, KnownTargets
 from ledgerlink.domain.mapping.twins import Names, NamesUnchecked, Place
 from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.dimensions import Defaults, Dimensions
-from ledgerlink.domain.model.documents import (
-    Document,
-    ExistingRecord,
-    NewCustomer,
-    NewListRecord,
-    Target,
-    reference,
-)
+from ledgerlink.domain.model.documents import Document
 from ledgerlink.domain.model.links import Link
+from ledgerlink.domain.model.new_records import NewCustomer, NewListRecord
 from ledgerlink.domain.model.reasons import Reason, Skipped
+from ledgerlink.domain.model.references import ExistingRecord, Target, reference
 from ledgerlink.domain.model.rules import (
     SINGULAR,
     CreateProject,

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ledgerlink.domain.model.documents import ExistingRecord
 from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.domain.model.reasons import Blocked, Reason, reason
+from ledgerlink.domain.model.references import ExistingRecord
 from ledgerlink.domain.model.rules import (
     CreateLaborCode,
     CreateProject,

@@ -11,16 +11,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from ledgerlink.domain.mapping.targets import called
-from ledgerlink.domain.model.documents import (
-    ExistingRecord,
-    NewCustomer,
-    NewItem,
-    NewListRecord,
-    NewPerson,
-    Pending,
-)
 from ledgerlink.domain.model.list_records import ListRecord, ListType
+from ledgerlink.domain.model.new_records import NewCustomer, NewItem, NewListRecord, NewPerson
 from ledgerlink.domain.model.reasons import ELSEWHERE, Reason, reason, reason_in_case
+from ledgerlink.domain.model.references import ExistingRecord, Pending
 
 Place = tuple[str, ...]
 """Where a name or an e-mail address may be once only."""

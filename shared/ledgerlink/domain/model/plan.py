@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from ledgerlink.domain.model.document_facts import DocumentFacts
-from ledgerlink.domain.model.documents import fingerprint
+from ledgerlink.domain.model.fingerprints import fingerprint
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.reasons import Reason
 from ledgerlink.domain.model.source_records import RecordKind

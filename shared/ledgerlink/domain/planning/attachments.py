@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ledgerlink.domain.mapping.defects import UNPLANNABLE
-from ledgerlink.domain.model.documents import ExistingRecord, Pending, ResolvedReceipt, Target
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import ItemState, Operation
 from ledgerlink.domain.model.posting_keys import posting_key
 from ledgerlink.domain.model.reasons import Blocked, Reason, reason
+from ledgerlink.domain.model.references import ExistingRecord, Pending, Target
+from ledgerlink.domain.model.resolved_receipts import ResolvedReceipt
 from ledgerlink.domain.model.source_records import ExpenseEntry, Invoice, Receipt, RecordKind
 from ledgerlink.domain.model.time_settings import LedgerEdits
 from ledgerlink.domain.planning.diff import Differ

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from ledgerlink.domain.model.documents import Document, Snapshot, fingerprint
+from ledgerlink.domain.model.documents import Document
+from ledgerlink.domain.model.fingerprints import fingerprint
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import UNORDERED, Action, ItemState, Operation
 from ledgerlink.domain.model.reasons import TO_BE_DELETED, Reason, named, reason, reason_in_case
+from ledgerlink.domain.model.snapshots import Snapshot
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.domain.model.time_settings import LedgerEdits
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ledgerlink.domain.model.documents import ExistingRecord, Pending, ResolvedEmail
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
 from ledgerlink.domain.model.posting_keys import posting_key
 from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.references import ExistingRecord, Pending
+from ledgerlink.domain.model.resolved_invoices import ResolvedEmail
 from ledgerlink.domain.model.source_records import Invoice, RecordKind
 from ledgerlink.domain.planning.diff import Differ, LinkedDocument
 from ledgerlink.domain.planning.inputs import PlanInput

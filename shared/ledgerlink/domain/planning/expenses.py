@@ -19,14 +19,7 @@ from ledgerlink.domain.mapping.document_terms import (
     sent_number,
 )
 from ledgerlink.domain.mapping.resolver import Resolver
-from ledgerlink.domain.model.documents import (
-    Document,
-    ExistingRecord,
-    ExpenseLine,
-    Payee,
-    ResolvedExpenses,
-    Settlement,
-)
+from ledgerlink.domain.model.documents import Document
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.money_settings import (
     ExpenseSettings,
@@ -37,6 +30,13 @@ from ledgerlink.domain.model.money_settings import (
 from ledgerlink.domain.model.partial_records import PartialRecord
 from ledgerlink.domain.model.posting_keys import posting_key
 from ledgerlink.domain.model.reasons import Blocked, Reason, Skipped, reason
+from ledgerlink.domain.model.references import ExistingRecord
+from ledgerlink.domain.model.resolved_expenses import (
+    ExpenseLine,
+    Payee,
+    ResolvedExpenses,
+    Settlement,
+)
 from ledgerlink.domain.model.rules import RuleKind
 from ledgerlink.domain.model.source_records import ExpenseEntry, RecordKind
 from ledgerlink.domain.model.targets import Purpose

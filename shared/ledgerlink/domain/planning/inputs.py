@@ -11,13 +11,13 @@ from ledgerlink.domain.mapping.targets import KnownTargets
 from ledgerlink.domain.mapping.twins import Names, NamesUnchecked
 from ledgerlink.domain.model.company import Features
 from ledgerlink.domain.model.dimensions import Defaults
-from ledgerlink.domain.model.documents import Snapshot
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.money_settings import ExpenseSettings, InvoiceSettings
 from ledgerlink.domain.model.partial_records import PartialRecord
 from ledgerlink.domain.model.plan import Operation
 from ledgerlink.domain.model.reasons import Reason
 from ledgerlink.domain.model.rules import RuleBook
+from ledgerlink.domain.model.snapshots import Snapshot
 from ledgerlink.domain.model.source_records import (
     Deleted,
     ExpenseEntry,

@@ -7,8 +7,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import accumulate
 
 from ledgerlink.domain.mapping.document_terms import Annotations
-from ledgerlink.domain.model.documents import ResolvedInvoiceLine, Target
 from ledgerlink.domain.model.reasons import Blocked, reason
+from ledgerlink.domain.model.references import Target
+from ledgerlink.domain.model.resolved_invoices import ResolvedInvoiceLine
 from ledgerlink.domain.model.source_records import InvoiceLine
 from ledgerlink.domain.money import rounded
 

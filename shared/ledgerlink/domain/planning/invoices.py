@@ -17,18 +17,13 @@ from ledgerlink.domain.mapping.document_terms import (
     sent_number,
 )
 from ledgerlink.domain.mapping.resolver import Resolver
-from ledgerlink.domain.model.documents import (
-    Document,
-    ExistingRecord,
-    Pending,
-    ResolvedInvoice,
-    ResolvedInvoiceLine,
-    Target,
-)
+from ledgerlink.domain.model.documents import Document
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.money_settings import InvoiceLines
 from ledgerlink.domain.model.posting_keys import posting_key
 from ledgerlink.domain.model.reasons import Blocked, Reason, named, reason
+from ledgerlink.domain.model.references import ExistingRecord, Pending, Target
+from ledgerlink.domain.model.resolved_invoices import ResolvedInvoice, ResolvedInvoiceLine
 from ledgerlink.domain.model.rules import RuleKind
 from ledgerlink.domain.model.source_records import Invoice, InvoiceLine, RecordKind
 from ledgerlink.domain.model.targets import Purpose

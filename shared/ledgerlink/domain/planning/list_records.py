@@ -8,8 +8,8 @@ from ledgerlink.domain.mapping.defects import UNPLANNABLE
 from ledgerlink.domain.mapping.new_list_records import new_person
 from ledgerlink.domain.mapping.resolver import Resolver
 from ledgerlink.domain.mapping.targets import references_of
-from ledgerlink.domain.model.documents import NewListRecord
 from ledgerlink.domain.model.links import Link
+from ledgerlink.domain.model.new_records import NewListRecord
 from ledgerlink.domain.model.plan import ItemState, Operation
 from ledgerlink.domain.model.posting_keys import posting_key
 from ledgerlink.domain.model.reasons import Blocked, Reason, Skipped, reason

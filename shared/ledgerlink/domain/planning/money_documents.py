@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ledgerlink.domain.mapping.resolver import Resolver
-from ledgerlink.domain.model.documents import ExistingRecord, Pending
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
 from ledgerlink.domain.model.posting_keys import time_key_of
 from ledgerlink.domain.model.reasons import Reason
+from ledgerlink.domain.model.references import ExistingRecord, Pending
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.domain.planning.attachments import Receipts
 from ledgerlink.domain.planning.diff import Differ

@@ -7,8 +7,8 @@ from functools import cache
 from graphlib import TopologicalSorter
 from itertools import chain
 
-from ledgerlink.domain.model.documents import needs
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
+from ledgerlink.domain.model.references import needs
 from ledgerlink.domain.planning.list_records import RULES
 
 GOING = -1

@@ -7,11 +7,12 @@ from itertools import chain
 from operator import attrgetter
 
 from ledgerlink.domain.mapping.resolver import Resolver
-from ledgerlink.domain.model.documents import Document, needs
+from ledgerlink.domain.model.documents import Document
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState, Operation
 from ledgerlink.domain.model.posting_keys import posting_key
 from ledgerlink.domain.model.reasons import POSTED_BEFORE, reason_in_case
+from ledgerlink.domain.model.references import needs
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.domain.planning.diff import Differ
 from ledgerlink.domain.planning.inputs import PlanInput, Rejected

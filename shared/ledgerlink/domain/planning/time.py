@@ -12,12 +12,13 @@ from ledgerlink.domain.mapping.combinations import Resolved
 from ledgerlink.domain.mapping.defects import UNPLANNABLE
 from ledgerlink.domain.mapping.resolver import Resolver
 from ledgerlink.domain.model.document_facts import EntryAttributes
-from ledgerlink.domain.model.documents import Document, ExistingRecord
+from ledgerlink.domain.model.documents import Document
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.list_records import LEDGER_KEY
 from ledgerlink.domain.model.plan import ItemState, Operation
 from ledgerlink.domain.model.posting_keys import posting_key, time_key, time_key_of
 from ledgerlink.domain.model.reasons import Blocked, Reason, Skipped, reason
+from ledgerlink.domain.model.references import ExistingRecord
 from ledgerlink.domain.model.source_records import MINUTES_PER_DAY, RecordKind, TimeEntry
 from ledgerlink.domain.planning.diff import Differ, LinkedDocument, blocked_by
 from ledgerlink.domain.planning.grouping import block_failed_transfers, keys_in_cycles

@@ -4,10 +4,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from ledgerlink.domain.model.documents import Body, Snapshot, fields_sent, needs
+from ledgerlink.domain.model.fingerprints import fields_sent
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome
 from ledgerlink.domain.model.reasons import Reason, reason
+from ledgerlink.domain.model.references import Body, needs
+from ledgerlink.domain.model.snapshots import Snapshot
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.domain.planning.diff import Differ, LinkedDocument
 from ledgerlink.domain.planning.grouping import block_failed_transfers

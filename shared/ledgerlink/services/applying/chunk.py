@@ -14,11 +14,11 @@ from functools import partial
 
 from ledgerlink.domain.errors import DEFECTS, Interrupted
 from ledgerlink.domain.model.connections import Connection
-from ledgerlink.domain.model.documents import needs
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.list_records import brought_in
 from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome, Request, Write
 from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.references import needs
 from ledgerlink.domain.model.runs import Chunk, Progress, Run
 from ledgerlink.domain.ports import CLOCK_TOLERANCE, Connector, Ledger, RecordKey, Stop
 from ledgerlink.services.applying.defects import Defects

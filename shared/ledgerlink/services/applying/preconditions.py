@@ -7,11 +7,11 @@ have failed, or another run may have written the same records.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from ledgerlink.domain.model.documents import needs
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome
 from ledgerlink.domain.model.posting_keys import posting_key
 from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.references import needs
 from ledgerlink.domain.model.runs import Run
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.services.applying.writes import as_write, posted_before

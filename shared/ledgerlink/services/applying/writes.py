@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from ledgerlink.domain.model.documents import resolve
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, ItemState, Operation, Outcome, Write
 from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.references import resolve
 
 
 def as_write(operation: Operation, links: Mapping[str, Link]) -> Write:

@@ -15,13 +15,13 @@ from ledgerlink.domain.errors import Interrupted, Invalid
 from ledgerlink.domain.mapping.new_list_records import creatable_keys
 from ledgerlink.domain.model.company import Company
 from ledgerlink.domain.model.connections import Connection
-from ledgerlink.domain.model.documents import Snapshot
 from ledgerlink.domain.model.imports import Import, added_up, totals
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Operation
 from ledgerlink.domain.model.rules import RuleBook
 from ledgerlink.domain.model.runs import Chunk, Run
 from ledgerlink.domain.model.settings import Settings
+from ledgerlink.domain.model.snapshots import Snapshot
 from ledgerlink.domain.model.time_settings import TimeSettings
 from ledgerlink.domain.planning.inputs import PlanInput, Rejected
 from ledgerlink.domain.planning.planner import Planner

@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from ledgerlink.domain.errors import Interrupted, Invalid
 from ledgerlink.domain.model.connections import Connection, ConnectionKey
-from ledgerlink.domain.model.documents import Snapshot
 from ledgerlink.domain.model.links import Link
+from ledgerlink.domain.model.snapshots import Snapshot
 from ledgerlink.domain.money import rounded
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.posting.snapshots import read_snapshots

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from ledgerlink.domain.errors import KindRefused
-from ledgerlink.domain.model.documents import Snapshot
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.reasons import Reason
+from ledgerlink.domain.model.snapshots import Snapshot
 from ledgerlink.domain.ports import Ledger, Stop
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ledgerlink.domain.model.connections import Connection
-from ledgerlink.domain.model.documents import Body, needs, resolve
 from ledgerlink.domain.model.list_records import ListType
 from ledgerlink.domain.model.posting_keys import posting_key
+from ledgerlink.domain.model.references import Body, needs, resolve
 from ledgerlink.domain.model.rules import SINGULAR
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.runs.history import Item

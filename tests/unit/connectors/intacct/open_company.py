@@ -8,7 +8,8 @@ import httpx
 from ledgerlink.connectors.intacct import Endpoints, SageIntacct
 from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.connectors.intacct.ledger import IntacctLedger
-from ledgerlink.domain.model.documents import Document, fingerprint
+from ledgerlink.domain.model.documents import Document
+from ledgerlink.domain.model.fingerprints import fingerprint
 from ledgerlink.domain.model.plan import Action, Outcome, Request, Write
 from ledgerlink.domain.ports import ConnectorState, Stop, never
 

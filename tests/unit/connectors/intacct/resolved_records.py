@@ -6,16 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 from ledgerlink.domain.model.company import Features
-from ledgerlink.domain.model.documents import (
-    ExistingRecord,
+from ledgerlink.domain.model.references import ExistingRecord
+from ledgerlink.domain.model.resolved_expenses import (
     ExpenseLine,
     Payee,
     ResolvedExpenses,
-    ResolvedInvoice,
-    ResolvedInvoiceLine,
-    ResolvedTime,
     Settlement,
 )
+from ledgerlink.domain.model.resolved_invoices import ResolvedInvoice, ResolvedInvoiceLine
+from ledgerlink.domain.model.resolved_time import ResolvedTime
 from ledgerlink.domain.model.source_records import TimeEntry
 
 DAY = date(2026, 3, 4)

@@ -4,15 +4,11 @@ from typing import Any
 
 from ledgerlink.connectors.intacct.config import Choices, InvoiceModule
 from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
-from ledgerlink.domain.model.documents import (
-    ExistingRecord,
-    NewCustomer,
-    NewItem,
-    NewPerson,
-    ResolvedReceipt,
-    Settlement,
-)
+from ledgerlink.domain.model.new_records import NewCustomer, NewItem, NewPerson
 from ledgerlink.domain.model.plan import Write
+from ledgerlink.domain.model.references import ExistingRecord
+from ledgerlink.domain.model.resolved_expenses import Settlement
+from ledgerlink.domain.model.resolved_receipts import ResolvedReceipt
 
 from tests.unit.connectors.intacct.open_company import create
 from tests.unit.connectors.intacct.resolved_records import expenses, invoice

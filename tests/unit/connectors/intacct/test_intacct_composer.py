@@ -14,20 +14,13 @@ from ledgerlink.connectors.intacct.documents.time_entry import hours, minutes, p
 from ledgerlink.connectors.intacct.documents.timesheet_periods import TimesheetPeriods
 from ledgerlink.connectors.intacct.protocol.element_order import FUNCTIONS
 from ledgerlink.connectors.intacct.protocol.xml import element
-from ledgerlink.domain.model.documents import (
-    Document,
-    ExistingRecord,
-    NewCustomer,
-    NewItem,
-    NewPerson,
-    Pending,
-    ResolvedReceipt,
-    Settlement,
-    fingerprint,
-    needs,
-    resolve,
-)
+from ledgerlink.domain.model.documents import Document
+from ledgerlink.domain.model.fingerprints import fingerprint
+from ledgerlink.domain.model.new_records import NewCustomer, NewItem, NewPerson
 from ledgerlink.domain.model.reasons import Blocked
+from ledgerlink.domain.model.references import ExistingRecord, Pending, needs, resolve
+from ledgerlink.domain.model.resolved_expenses import Settlement
+from ledgerlink.domain.model.resolved_receipts import ResolvedReceipt
 
 from tests.unit.connectors.intacct.resolved_records import (
     EMPLOYEE,

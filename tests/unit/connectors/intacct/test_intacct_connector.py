@@ -11,7 +11,7 @@ from ledgerlink.connectors.shared import errors
 from ledgerlink.connectors.shared.errors import Disposition, Meaning
 from ledgerlink.domain.errors import Forbidden, Invalid
 from ledgerlink.domain.model.company import Features
-from ledgerlink.domain.model.documents import NewCustomer
+from ledgerlink.domain.model.new_records import NewCustomer
 from ledgerlink.domain.model.reasons import REASONS
 from ledgerlink.domain.ports import Composer, Connector, Ledger
 

@@ -10,9 +10,11 @@ from ledgerlink.connectors.intacct.reads.company import CompanyReader
 from ledgerlink.connectors.intacct.reads.learned_requirements import LearnedRequirements
 from ledgerlink.connectors.shared.ledger_time import LedgerTime
 from ledgerlink.domain.model.company import Features
-from ledgerlink.domain.model.documents import Document, NewItem, Settlement
+from ledgerlink.domain.model.documents import Document
 from ledgerlink.domain.model.logins import Login
+from ledgerlink.domain.model.new_records import NewItem
 from ledgerlink.domain.model.reasons import Blocked, Reason
+from ledgerlink.domain.model.resolved_expenses import Settlement
 from ledgerlink.domain.ports import never
 
 from tests.fakes.clock import FakeClock

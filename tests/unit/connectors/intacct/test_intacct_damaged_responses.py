@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
 from ledgerlink.domain.errors import LedgerError
-from ledgerlink.domain.model.documents import Document, NewCustomer
+from ledgerlink.domain.model.documents import Document
+from ledgerlink.domain.model.new_records import NewCustomer
 from ledgerlink.domain.model.plan import ItemState
 
 from tests.fakes.clock import START

@@ -8,12 +8,10 @@ import httpx
 import pytest
 from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
 from ledgerlink.domain.errors import NotFound
-from ledgerlink.domain.model.documents import (
-    Document,
-    ExistingRecord,
-    Settlement,
-)
+from ledgerlink.domain.model.documents import Document
 from ledgerlink.domain.model.plan import Action, ItemState, Write
+from ledgerlink.domain.model.references import ExistingRecord
+from ledgerlink.domain.model.resolved_expenses import Settlement
 from ledgerlink.domain.money import Total
 
 from tests.fakes.clock import START

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from ledgerlink.connectors.intacct.documents.marker import short_id
 from ledgerlink.domain.errors import LedgerUnavailable
-from ledgerlink.domain.model.documents import ExistingRecord
+from ledgerlink.domain.model.references import ExistingRecord
 from lxml import etree
 
 from tests.fakes.clock import START

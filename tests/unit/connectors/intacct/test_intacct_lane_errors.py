@@ -9,8 +9,9 @@ import httpx
 import pytest
 from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
 from ledgerlink.domain.errors import LedgerError, LedgerStopped, LedgerUnavailable
-from ledgerlink.domain.model.documents import Document, ExistingRecord
+from ledgerlink.domain.model.documents import Document
 from ledgerlink.domain.model.plan import Action, ItemState, Write
+from ledgerlink.domain.model.references import ExistingRecord
 
 from tests.unit.connectors.intacct.gateway_client import client_of, reading
 from tests.unit.connectors.intacct.in_memory_gateway import failing

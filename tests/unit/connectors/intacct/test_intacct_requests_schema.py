@@ -9,8 +9,10 @@ from decimal import Decimal
 import pytest
 from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
-from ledgerlink.domain.model.documents import Document, ExistingRecord, Settlement
+from ledgerlink.domain.model.documents import Document
 from ledgerlink.domain.model.plan import Action, ItemState, Write
+from ledgerlink.domain.model.references import ExistingRecord
+from ledgerlink.domain.model.resolved_expenses import Settlement
 from lxml import etree
 
 from tests.support.intacct.vendor_schema import SCHEMAS, needs_schemas

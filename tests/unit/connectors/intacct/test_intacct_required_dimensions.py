@@ -19,14 +19,11 @@ from ledgerlink.connectors.intacct.reads.learned_requirements import (
     LearnedRequirements,
 )
 from ledgerlink.domain.model.company import Features
-from ledgerlink.domain.model.documents import (
-    Document,
-    ExistingRecord,
-    Pending,
-    Settlement,
-    fingerprint,
-)
+from ledgerlink.domain.model.documents import Document
+from ledgerlink.domain.model.fingerprints import fingerprint
 from ledgerlink.domain.model.reasons import Blocked, Reason
+from ledgerlink.domain.model.references import ExistingRecord, Pending
+from ledgerlink.domain.model.resolved_expenses import Settlement
 from ledgerlink.domain.ports import never
 
 from tests.unit.connectors.intacct.gateway_client import LOGIN

@@ -9,8 +9,9 @@ import httpx
 import pytest
 from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
 from ledgerlink.connectors.intacct.posting.timesheet_prefetch import MAX_AGE
-from ledgerlink.domain.model.documents import Document, ExistingRecord, Pending
+from ledgerlink.domain.model.documents import Document
 from ledgerlink.domain.model.plan import ItemState, Operation, Outcome, Request, Write
+from ledgerlink.domain.model.references import ExistingRecord, Pending
 from ledgerlink.domain.ports import never
 
 from tests.fakes.clock import START

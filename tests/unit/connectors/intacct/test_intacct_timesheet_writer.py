@@ -18,8 +18,8 @@ from ledgerlink.connectors.intacct.posting.timesheets import TimesheetWriter
 from ledgerlink.connectors.intacct.protocol.faults import Fault
 from ledgerlink.connectors.intacct.protocol.response import Response, Result, Stage
 from ledgerlink.domain.errors import KindRefused, LedgerUnavailable
-from ledgerlink.domain.model.documents import ExistingRecord
 from ledgerlink.domain.model.plan import Outcome, Request, Write
+from ledgerlink.domain.model.references import ExistingRecord
 
 from tests.unit.connectors.intacct.open_company import create, delete
 from tests.unit.connectors.intacct.resolved_records import time

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from ledgerlink.connectors.intacct.documents.composer import IntacctComposer
 from ledgerlink.connectors.intacct.reads.map_lists import PROJECT
 from ledgerlink.domain.errors import LedgerUnavailable
-from ledgerlink.domain.model.documents import Document, ExistingRecord
+from ledgerlink.domain.model.documents import Document
 from ledgerlink.domain.model.list_records import ListRead
 from ledgerlink.domain.model.plan import ItemState, Request, Write
+from ledgerlink.domain.model.references import ExistingRecord
 
 from tests.fakes.clock import START
 from tests.support.sampling import examples

@@ -10,18 +10,17 @@ import pytest
 from ledgerlink.connectors.qbo.documents.composer import QuickBooksComposer
 from ledgerlink.connectors.qbo.protocol.json_body import encode
 from ledgerlink.domain.model.company import Features
-from ledgerlink.domain.model.documents import (
-    Document,
-    ExistingRecord,
+from ledgerlink.domain.model.documents import Document
+from ledgerlink.domain.model.reasons import Blocked, Reason
+from ledgerlink.domain.model.references import ExistingRecord
+from ledgerlink.domain.model.resolved_expenses import (
     ExpenseLine,
     Payee,
     ResolvedExpenses,
-    ResolvedInvoice,
-    ResolvedInvoiceLine,
-    ResolvedReceipt,
     Settlement,
 )
-from ledgerlink.domain.model.reasons import Blocked, Reason
+from ledgerlink.domain.model.resolved_invoices import ResolvedInvoice, ResolvedInvoiceLine
+from ledgerlink.domain.model.resolved_receipts import ResolvedReceipt
 from ledgerlink.domain.ports import Composer
 
 COMPOSER: Composer = QuickBooksComposer()

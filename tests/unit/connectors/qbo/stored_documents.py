@@ -9,13 +9,11 @@ from typing import Any
 
 from ledgerlink.connectors.qbo.outcomes.accepted import accepted
 from ledgerlink.connectors.qbo.protocol.json_body import encode
-from ledgerlink.domain.model.documents import (
-    ResolvedExpenses,
-    ResolvedInvoice,
-    ResolvedReceipt,
-)
 from ledgerlink.domain.model.plan import Action, Outcome, Request, Write
 from ledgerlink.domain.model.reasons import Reason
+from ledgerlink.domain.model.resolved_expenses import ResolvedExpenses
+from ledgerlink.domain.model.resolved_invoices import ResolvedInvoice
+from ledgerlink.domain.model.resolved_receipts import ResolvedReceipt
 
 from tests.support.qbo.scripted_company import ScriptedCompany, write_all
 from tests.support.qbo.virtual_time import run

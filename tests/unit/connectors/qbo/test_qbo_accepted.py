@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from ledgerlink.connectors.qbo.documents import content
 from ledgerlink.connectors.qbo.outcomes.accepted import accepted, adopted
-from ledgerlink.domain.model.documents import ExistingRecord
 from ledgerlink.domain.model.plan import Action, ItemState
 from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.references import ExistingRecord
 
 from tests.support.qbo.writes import activity, change, create
 from tests.unit.connectors.qbo.document_samples import (

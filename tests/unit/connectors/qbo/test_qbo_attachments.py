@@ -14,9 +14,9 @@ from ledgerlink.connectors.qbo.posting.uploads import MAX_BYTES, UnsendableFile
 from ledgerlink.connectors.qbo.protocol.response import Response
 from ledgerlink.connectors.qbo.transport.rate_limits import Budget
 from ledgerlink.domain.errors import Invalid, NotFound
-from ledgerlink.domain.model.documents import Pending, needs
 from ledgerlink.domain.model.plan import Action, ItemState, Request, Write
 from ledgerlink.domain.model.reasons import Reason
+from ledgerlink.domain.model.references import Pending, needs
 
 from tests.support.qbo.scripted_company import ScriptedCompany, fault_body, reply, write_all
 from tests.support.qbo.virtual_time import run

@@ -17,8 +17,8 @@ from ledgerlink.connectors.qbo.posting.batching import (
 )
 from ledgerlink.connectors.qbo.protocol.faults import Fault
 from ledgerlink.connectors.qbo.protocol.response import Response
-from ledgerlink.domain.model.documents import ExistingRecord
 from ledgerlink.domain.model.plan import Action, Request
+from ledgerlink.domain.model.references import ExistingRecord
 
 from tests.support.qbo.scripted_company import fault_body
 from tests.support.qbo.writes import activity, change, create

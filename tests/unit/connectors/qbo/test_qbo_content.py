@@ -10,14 +10,9 @@ from ledgerlink.connectors.qbo.documents.composer import QuickBooksComposer
 from ledgerlink.connectors.qbo.documents.owned_fields import HEAD_FIELDS, LINE_FIELDS, TAX_CODE
 from ledgerlink.connectors.qbo.documents.ownership import PROPERTIES, Ownership
 from ledgerlink.connectors.qbo.outcomes.accepted import differences
-from ledgerlink.domain.model.documents import (
-    ExistingRecord,
-    NewCustomer,
-    NewItem,
-    NewListRecord,
-    NewPerson,
-    fingerprint,
-)
+from ledgerlink.domain.model.fingerprints import fingerprint
+from ledgerlink.domain.model.new_records import NewCustomer, NewItem, NewListRecord, NewPerson
+from ledgerlink.domain.model.references import ExistingRecord
 
 from tests.unit.connectors.qbo.document_samples import (
     BRITISH,

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from ledgerlink.connectors.qbo.posting.batching import call_for
 from ledgerlink.domain.errors import LedgerUnavailable
-from ledgerlink.domain.model.documents import fingerprint
+from ledgerlink.domain.model.fingerprints import fingerprint
 from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Request, Write
 
 from tests.support.qbo.scripted_company import (

@@ -10,18 +10,11 @@ import pytest
 from ledgerlink.connectors.qbo.documents.composer import QuickBooksComposer
 from ledgerlink.connectors.qbo.documents.content import possible_fingerprints
 from ledgerlink.connectors.qbo.protocol.json_body import encode
-from ledgerlink.domain.model.documents import (
-    ExistingRecord,
-    NewCustomer,
-    NewItem,
-    NewListRecord,
-    NewPerson,
-    Pending,
-    ResolvedTime,
-    fingerprint,
-    needs,
-)
+from ledgerlink.domain.model.fingerprints import fingerprint
+from ledgerlink.domain.model.new_records import NewCustomer, NewItem, NewListRecord, NewPerson
 from ledgerlink.domain.model.reasons import Blocked
+from ledgerlink.domain.model.references import ExistingRecord, Pending, needs
+from ledgerlink.domain.model.resolved_time import ResolvedTime
 from ledgerlink.domain.model.source_records import TimeEntry
 from ledgerlink.domain.ports import Composer
 

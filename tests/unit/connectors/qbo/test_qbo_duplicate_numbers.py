@@ -2,8 +2,8 @@
 
 import pytest
 from ledgerlink.domain.errors import LedgerUnavailable
-from ledgerlink.domain.model.documents import ExistingRecord
 from ledgerlink.domain.model.plan import ItemState, Request
+from ledgerlink.domain.model.references import ExistingRecord
 
 from tests.support.qbo.scripted_company import fault, fault_body, open_ledger, reply, write_all
 from tests.support.qbo.virtual_time import run

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from ledgerlink.domain.model.company import Features
-from ledgerlink.domain.model.documents import ExistingRecord, Payee, Pending, needs
+from ledgerlink.domain.model.references import ExistingRecord, Pending, needs
+from ledgerlink.domain.model.resolved_expenses import Payee
 from ledgerlink.domain.money import Total
 
 from tests.unit.connectors.qbo.document_samples import (

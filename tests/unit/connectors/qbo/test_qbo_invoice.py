@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from ledgerlink.domain.model.documents import ExistingRecord, Pending, needs
 from ledgerlink.domain.model.reasons import Blocked
+from ledgerlink.domain.model.references import ExistingRecord, Pending, needs
 from ledgerlink.domain.money import Total
 
 from tests.unit.connectors.qbo.document_samples import (

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from ledgerlink.connectors.qbo.documents import content
 from ledgerlink.domain.errors import LedgerUnavailable
-from ledgerlink.domain.model.documents import ExistingRecord, Snapshot
 from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.references import ExistingRecord
+from ledgerlink.domain.model.snapshots import Snapshot
 
 from tests.support.qbo.scripted_company import ScriptedCompany, fault, open_ledger
 from tests.support.qbo.virtual_time import run

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from ledgerlink.connectors.qbo.documents import content as contents
 from ledgerlink.domain.errors import NotFound
-from ledgerlink.domain.model.documents import ExistingRecord
 from ledgerlink.domain.model.plan import Action, Outcome, Write
+from ledgerlink.domain.model.references import ExistingRecord
 from ledgerlink.domain.ports import RecordKey
 
 from tests.support.qbo.scripted_company import ScriptedCompany, open_ledger

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from ledgerlink.connectors.qbo.documents import content
-from ledgerlink.domain.model.documents import ExistingRecord, fingerprint
+from ledgerlink.domain.model.fingerprints import fingerprint
 from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Write
+from ledgerlink.domain.model.references import ExistingRecord
 
 from tests.support.qbo.scripted_company import Responder, ScriptedCompany, fault
 from tests.support.qbo.writes import change

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from ledgerlink.connectors.qbo.posting.uploads import MAX_BYTES
 from ledgerlink.domain.errors import Invalid, NotFound
-from ledgerlink.domain.model.documents import ExistingRecord
 from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Request, Write
+from ledgerlink.domain.model.references import ExistingRecord
 
 from tests.support.qbo.scripted_company import fault, fault_body, open_ledger, reply, write_all
 from tests.support.qbo.virtual_time import run

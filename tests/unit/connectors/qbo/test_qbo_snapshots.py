@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from ledgerlink.domain.errors import Interrupted, LedgerUnavailable
-from ledgerlink.domain.model.documents import Snapshot, fingerprint
+from ledgerlink.domain.model.fingerprints import fingerprint
 from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.snapshots import Snapshot
 
 from tests.support.qbo.scripted_company import ScriptedCompany, fault, open_ledger
 from tests.support.qbo.virtual_time import run

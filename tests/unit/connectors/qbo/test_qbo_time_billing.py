@@ -8,8 +8,8 @@ import httpx
 import pytest
 from ledgerlink.connectors.qbo.ledger import QuickBooksLedger
 from ledgerlink.domain.errors import LedgerUnavailable
-from ledgerlink.domain.model.documents import ExistingRecord
 from ledgerlink.domain.model.plan import ItemState, Outcome, Request, Write
+from ledgerlink.domain.model.references import ExistingRecord
 
 from tests.support.qbo.scripted_company import (
     Responder,

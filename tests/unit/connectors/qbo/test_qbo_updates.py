@@ -14,9 +14,10 @@ import pytest
 from ledgerlink.connectors.qbo.documents.updates import has_unused_fields, merged_body
 from ledgerlink.connectors.qbo.outcomes.accepted import accepted
 from ledgerlink.connectors.qbo.protocol.json_body import encode
-from ledgerlink.domain.model.documents import ExistingRecord, fingerprint
+from ledgerlink.domain.model.fingerprints import fingerprint
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.plan import Action, Request, Write
+from ledgerlink.domain.model.references import ExistingRecord
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.domain.money import Total
 

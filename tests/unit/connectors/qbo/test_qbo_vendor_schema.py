@@ -11,14 +11,10 @@ from typing import Any
 
 import pytest
 from ledgerlink.connectors.qbo.posting.batching import call_for
-from ledgerlink.domain.model.documents import (
-    Document,
-    ExistingRecord,
-    NewCustomer,
-    NewItem,
-    NewPerson,
-)
+from ledgerlink.domain.model.documents import Document
+from ledgerlink.domain.model.new_records import NewCustomer, NewItem, NewPerson
 from ledgerlink.domain.model.plan import Action, Request
+from ledgerlink.domain.model.references import ExistingRecord
 
 from tests.support.qbo.vendor_schema import SCHEMAS, VendorSchema
 from tests.support.qbo.writes import activity, change

@@ -12,8 +12,10 @@ import pytest
 from ledgerlink.connectors.qbo.documents.composer import QuickBooksComposer
 from ledgerlink.connectors.qbo.documents.time_entry import possible_time_bodies
 from ledgerlink.domain.errors import LedgerUnavailable
-from ledgerlink.domain.model.documents import ExistingRecord, ResolvedTime, fingerprint
+from ledgerlink.domain.model.fingerprints import fingerprint
 from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Request, Write
+from ledgerlink.domain.model.references import ExistingRecord
+from ledgerlink.domain.model.resolved_time import ResolvedTime
 from ledgerlink.domain.model.source_records import TimeEntry
 
 from tests.support.qbo.scripted_company import (

@@ -13,7 +13,7 @@ from ledgerlink.connectors.intacct.documents.owned_fields import LINE_ROLES, Own
 from ledgerlink.connectors.intacct.documents.time_entry import FIELD_NAMES, OPTIONAL
 from ledgerlink.connectors.intacct.protocol.values import Row, text
 from ledgerlink.connectors.shared.time_additions import additions_to_time
-from ledgerlink.domain.model.documents import Body
+from ledgerlink.domain.model.references import Body
 
 DIMENSIONS = {name: FIELD_NAMES[name] for name in ("DEPARTMENT", "LOCATION", "CLASS")}
 """Dimensions of time entries, with their names on the screen."""

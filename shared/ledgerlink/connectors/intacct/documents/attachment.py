@@ -3,8 +3,10 @@
 from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.connectors.intacct.documents import text
 from ledgerlink.connectors.intacct.documents.marker import short_id
-from ledgerlink.domain.model.documents import Document, ResolvedReceipt, reference
+from ledgerlink.domain.model.documents import Document
 from ledgerlink.domain.model.reasons import Blocked, reason
+from ledgerlink.domain.model.references import reference
+from ledgerlink.domain.model.resolved_receipts import ResolvedReceipt
 
 ATTACHMENT = "SUPDOC"
 MAX_ATTACHMENT_DESCRIPTION = 1000

@@ -10,16 +10,13 @@ from ledgerlink.connectors.intacct.documents.list_records import compose_list_re
 from ledgerlink.connectors.intacct.documents.time_entry import compose_time_entry
 from ledgerlink.connectors.intacct.documents.timesheet_periods import TimesheetPeriods
 from ledgerlink.domain.model.company import Features
-from ledgerlink.domain.model.documents import (
-    Document,
-    NewListRecord,
-    ResolvedEmail,
-    ResolvedExpenses,
-    ResolvedInvoice,
-    ResolvedReceipt,
-    ResolvedTime,
-)
+from ledgerlink.domain.model.documents import Document
+from ledgerlink.domain.model.new_records import NewListRecord
 from ledgerlink.domain.model.reasons import Blocked, reason
+from ledgerlink.domain.model.resolved_expenses import ResolvedExpenses
+from ledgerlink.domain.model.resolved_invoices import ResolvedEmail, ResolvedInvoice
+from ledgerlink.domain.model.resolved_receipts import ResolvedReceipt
+from ledgerlink.domain.model.resolved_time import ResolvedTime
 
 
 class IntacctComposer:

@@ -15,9 +15,10 @@ from ledgerlink.connectors.intacct.documents.required_dimensions import body_lin
 from ledgerlink.connectors.intacct.protocol import values
 from ledgerlink.connectors.intacct.protocol.values import Row, text
 from ledgerlink.connectors.intacct.protocol.xml import Value
-from ledgerlink.domain.model.documents import Body, fingerprint
+from ledgerlink.domain.model.fingerprints import fingerprint
 from ledgerlink.domain.model.plan import Action, Write
 from ledgerlink.domain.model.reasons import Reason, reason
+from ledgerlink.domain.model.references import Body
 from ledgerlink.domain.money import rounded
 
 HEAD_FIELDS = (

@@ -11,8 +11,9 @@ from typing import Any
 
 from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.connectors.intacct.documents.encoding import decimal_text
-from ledgerlink.domain.model.documents import ResolvedExpenses, ResolvedInvoice
 from ledgerlink.domain.model.reasons import Blocked, reason
+from ledgerlink.domain.model.resolved_expenses import ResolvedExpenses
+from ledgerlink.domain.model.resolved_invoices import ResolvedInvoice
 
 MoneyDocument = ResolvedExpenses | ResolvedInvoice
 Body = dict[str, Any]

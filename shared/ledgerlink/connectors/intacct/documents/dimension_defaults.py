@@ -5,13 +5,10 @@ from dataclasses import dataclass, field
 
 from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.connectors.intacct.protocol.record_ids import parse_ref, ref
-from ledgerlink.domain.model.documents import (
-    ExpenseLine,
-    ResolvedInvoice,
-    ResolvedInvoiceLine,
-    ResolvedTime,
-)
 from ledgerlink.domain.model.reasons import Blocked, Reason, reason
+from ledgerlink.domain.model.resolved_expenses import ExpenseLine
+from ledgerlink.domain.model.resolved_invoices import ResolvedInvoice, ResolvedInvoiceLine
+from ledgerlink.domain.model.resolved_time import ResolvedTime
 
 HasDimensions = ResolvedTime | ExpenseLine | ResolvedInvoiceLine | ResolvedInvoice
 

@@ -14,7 +14,7 @@ from typing import Any
 from ledgerlink.connectors.intacct.protocol.record_ids import Ref, parse_ref
 from ledgerlink.connectors.intacct.protocol.values import DATE_FORMAT, canonical_decimal
 from ledgerlink.connectors.intacct.protocol.xml import Value
-from ledgerlink.domain.model.documents import Target, reference
+from ledgerlink.domain.model.references import Target, reference
 
 REFERENCE_FIELDS: Mapping[str, str] = {
     "FOR": "customer",

@@ -16,15 +16,11 @@ from ledgerlink.connectors.intacct.documents.required_dimensions import (
     require_dimensions,
 )
 from ledgerlink.connectors.intacct.documents.text import Wording
-from ledgerlink.domain.model.documents import (
-    Document,
-    ExpenseLine,
-    ResolvedExpenses,
-    Settlement,
-    reference,
-)
+from ledgerlink.domain.model.documents import Document
 from ledgerlink.domain.model.plan import Action, Write
 from ledgerlink.domain.model.reasons import Blocked, Reason, reason
+from ledgerlink.domain.model.references import reference
+from ledgerlink.domain.model.resolved_expenses import ExpenseLine, ResolvedExpenses, Settlement
 from ledgerlink.domain.money import Total, rounded
 
 BILL, REPORT, CHARGE = "APBILL", "EEXPENSES", "CCTRANSACTION"

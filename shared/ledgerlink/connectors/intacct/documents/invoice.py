@@ -14,13 +14,10 @@ from ledgerlink.connectors.intacct.documents.required_dimensions import (
 )
 from ledgerlink.connectors.intacct.documents.tax import line_taxes, tax_subtotal
 from ledgerlink.connectors.intacct.documents.text import Wording
-from ledgerlink.domain.model.documents import (
-    Document,
-    ExistingRecord,
-    ResolvedInvoice,
-    ResolvedInvoiceLine,
-)
+from ledgerlink.domain.model.documents import Document
 from ledgerlink.domain.model.reasons import Blocked, reason
+from ledgerlink.domain.model.references import ExistingRecord
+from ledgerlink.domain.model.resolved_invoices import ResolvedInvoice, ResolvedInvoiceLine
 from ledgerlink.domain.money import Total
 
 SALE, INVOICE = "SODOCUMENT", "ARINVOICE"

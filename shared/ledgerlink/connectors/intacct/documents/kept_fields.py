@@ -39,7 +39,7 @@ from ledgerlink.connectors.intacct.protocol import values
 from ledgerlink.connectors.intacct.protocol.element_order import DAY
 from ledgerlink.connectors.intacct.protocol.values import Row, rows_at, text
 from ledgerlink.connectors.intacct.protocol.xml import Value
-from ledgerlink.domain.model.documents import Body
+from ledgerlink.domain.model.references import Body
 
 Encoded = dict[str, Value]
 

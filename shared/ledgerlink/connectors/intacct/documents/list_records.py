@@ -17,14 +17,9 @@ from ledgerlink.connectors.intacct.documents.marker import short_id
 from ledgerlink.connectors.intacct.protocol.record_ids import parse_ref
 from ledgerlink.connectors.intacct.protocol.values import Row, text
 from ledgerlink.connectors.shared.text import email
-from ledgerlink.domain.model.documents import (
-    Document,
-    NewCustomer,
-    NewItem,
-    NewListRecord,
-    NewPerson,
-    fingerprint,
-)
+from ledgerlink.domain.model.documents import Document
+from ledgerlink.domain.model.fingerprints import fingerprint
+from ledgerlink.domain.model.new_records import NewCustomer, NewItem, NewListRecord, NewPerson
 from ledgerlink.domain.model.plan import Write
 
 NON_INVENTORY = "Non-Inventory"

@@ -13,7 +13,8 @@ from ledgerlink.connectors.intacct.documents.encoding import generic, ledger_fie
 from ledgerlink.connectors.intacct.protocol import values
 from ledgerlink.connectors.intacct.protocol.values import Row, text
 from ledgerlink.connectors.intacct.protocol.xml import Value
-from ledgerlink.domain.model.documents import Body, fingerprint
+from ledgerlink.domain.model.fingerprints import fingerprint
+from ledgerlink.domain.model.references import Body
 
 CONTACT, DISPLAY_CONTACT = "CONTACT", "DISPLAYCONTACT"
 CONTACT_NAME = f"{CONTACT}.CONTACTNAME"

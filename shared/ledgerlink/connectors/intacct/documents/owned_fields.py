@@ -12,7 +12,8 @@ from typing import Any, TypeAlias
 
 from ledgerlink.connectors.intacct.protocol import values
 from ledgerlink.connectors.intacct.protocol.values import Row, text
-from ledgerlink.domain.model.documents import Body, fingerprint
+from ledgerlink.domain.model.fingerprints import fingerprint
+from ledgerlink.domain.model.references import Body
 
 Fields: TypeAlias = Sequence[str]
 

@@ -7,8 +7,8 @@ from typing import Any
 from ledgerlink.connectors.intacct.protocol.faults import Fault
 from ledgerlink.connectors.intacct.protocol.record_ids import parse_ref
 from ledgerlink.domain.model.company import Features
-from ledgerlink.domain.model.documents import PENDING, Body
 from ledgerlink.domain.model.reasons import Blocked, Reason, reason
+from ledgerlink.domain.model.references import PENDING, Body
 
 Line = Mapping[str, Any]
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from ledgerlink.connectors.intacct.config import Choices
 from ledgerlink.connectors.intacct.documents.encoding import decimal_text
-from ledgerlink.domain.model.documents import ResolvedInvoice, ResolvedInvoiceLine
 from ledgerlink.domain.model.reasons import Blocked, reason
+from ledgerlink.domain.model.resolved_invoices import ResolvedInvoice, ResolvedInvoiceLine
 
 Body = dict[str, Any]
 

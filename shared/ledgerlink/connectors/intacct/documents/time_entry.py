@@ -21,14 +21,12 @@ from ledgerlink.connectors.intacct.protocol import values
 from ledgerlink.connectors.intacct.protocol.record_ids import parse_ref, ref
 from ledgerlink.connectors.intacct.protocol.values import Row, text
 from ledgerlink.domain.model.company import Features
-from ledgerlink.domain.model.documents import (
-    Document,
-    ExistingRecord,
-    ResolvedTime,
-    fingerprint,
-)
+from ledgerlink.domain.model.documents import Document
+from ledgerlink.domain.model.fingerprints import fingerprint
 from ledgerlink.domain.model.plan import Write
 from ledgerlink.domain.model.reasons import Blocked, reason
+from ledgerlink.domain.model.references import ExistingRecord
+from ledgerlink.domain.model.resolved_time import ResolvedTime
 
 TIME_ENTRY = "TIMESHEETENTRY"
 TEN_THOUSANDTH = Decimal("0.0001")

@@ -25,7 +25,7 @@ from ledgerlink.connectors.intacct.protocol.xml import Value
 from ledgerlink.connectors.intacct.reads import search
 from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.connectors.shared import errors
-from ledgerlink.domain.model.documents import fingerprint
+from ledgerlink.domain.model.fingerprints import fingerprint
 from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Write
 from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.ports import Stop

@@ -17,7 +17,7 @@ from ledgerlink.connectors.intacct.protocol.record_ids import SEPARATOR
 from ledgerlink.connectors.intacct.protocol.values import Row, text
 from ledgerlink.connectors.intacct.reads import search
 from ledgerlink.connectors.intacct.transport.client import Client
-from ledgerlink.domain.model.documents import Snapshot
+from ledgerlink.domain.model.snapshots import Snapshot
 from ledgerlink.domain.ports import NO_GROUPS, Stop
 
 

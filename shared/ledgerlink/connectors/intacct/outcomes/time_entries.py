@@ -12,7 +12,7 @@ from ledgerlink.connectors.intacct.outcomes.timesheets import (
     written_number,
 )
 from ledgerlink.connectors.intacct.protocol.values import Row
-from ledgerlink.domain.model.documents import fingerprint
+from ledgerlink.domain.model.fingerprints import fingerprint
 from ledgerlink.domain.model.plan import Action, ItemState, Outcome, Write
 from ledgerlink.domain.model.reasons import TO_BE_DELETED, Reason, reason, reason_in_case
 

@@ -15,9 +15,9 @@ from ledgerlink.connectors.intacct.protocol.record_ids import parse_ref, ref
 from ledgerlink.connectors.intacct.protocol.values import Row, text
 from ledgerlink.connectors.intacct.transport.client import Client
 from ledgerlink.connectors.intacct.transport.paging import all_rows
-from ledgerlink.domain.model.documents import Body
 from ledgerlink.domain.model.plan import Action, Outcome, Write
 from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.references import Body
 from ledgerlink.domain.ports import Stop
 
 

@@ -12,7 +12,7 @@ from ledgerlink.connectors.qbo.documents.time_entry import ADDED_BY_OTHERS
 from ledgerlink.connectors.qbo.protocol import values
 from ledgerlink.connectors.qbo.protocol.values import Entity
 from ledgerlink.connectors.shared.time_additions import additions_to_time
-from ledgerlink.domain.model.documents import Body
+from ledgerlink.domain.model.references import Body
 
 MAY_BE_SENT = {"ClassRef": "class", "DepartmentRef": "location"}
 NEVER_SENT = {"PayrollItemRef": "pay type", "ProjectRef": "project"}

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 from ledgerlink.connectors.qbo.documents.text import LENGTHS
 from ledgerlink.connectors.shared import text
-from ledgerlink.domain.model.documents import Document, ResolvedReceipt, reference
+from ledgerlink.domain.model.documents import Document
 from ledgerlink.domain.model.reasons import Blocked, reason
+from ledgerlink.domain.model.references import reference
+from ledgerlink.domain.model.resolved_receipts import ResolvedReceipt
 
 ATTACHMENT = "Attachable"
 

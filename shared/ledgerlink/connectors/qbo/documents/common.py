@@ -8,7 +8,9 @@ from typing import Any
 from ledgerlink.connectors.qbo.documents.text import LENGTHS, Wording
 from ledgerlink.connectors.qbo.protocol.json_body import decimal_text
 from ledgerlink.connectors.shared.text import one_line, require_length
-from ledgerlink.domain.model.documents import ResolvedExpenses, ResolvedInvoice, Target, reference
+from ledgerlink.domain.model.references import Target, reference
+from ledgerlink.domain.model.resolved_expenses import ResolvedExpenses
+from ledgerlink.domain.model.resolved_invoices import ResolvedInvoice
 
 PERSON_ENTITY = {"employee": "Employee", "vendor": "Vendor"}
 """QuickBooks' name for each list of people."""

@@ -6,15 +6,12 @@ from ledgerlink.connectors.qbo.documents.expenses import compose_expenses
 from ledgerlink.connectors.qbo.documents.invoice import compose_invoice
 from ledgerlink.connectors.qbo.documents.list_records import compose_list_record
 from ledgerlink.connectors.qbo.documents.time_entry import compose_time_entry
-from ledgerlink.domain.model.documents import (
-    Document,
-    NewListRecord,
-    ResolvedEmail,
-    ResolvedExpenses,
-    ResolvedInvoice,
-    ResolvedReceipt,
-    ResolvedTime,
-)
+from ledgerlink.domain.model.documents import Document
+from ledgerlink.domain.model.new_records import NewListRecord
+from ledgerlink.domain.model.resolved_expenses import ResolvedExpenses
+from ledgerlink.domain.model.resolved_invoices import ResolvedEmail, ResolvedInvoice
+from ledgerlink.domain.model.resolved_receipts import ResolvedReceipt
+from ledgerlink.domain.model.resolved_time import ResolvedTime
 
 
 class QuickBooksComposer:

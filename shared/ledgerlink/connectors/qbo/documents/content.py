@@ -32,7 +32,8 @@ from ledgerlink.connectors.qbo.documents.time_entry import (
 )
 from ledgerlink.connectors.qbo.protocol import values
 from ledgerlink.connectors.qbo.protocol.values import Entity
-from ledgerlink.domain.model.documents import Body, fingerprint
+from ledgerlink.domain.model.fingerprints import fingerprint
+from ledgerlink.domain.model.references import Body
 
 MONEY_DOCUMENTS = frozenset({"Bill", "Purchase", "Invoice"})
 

@@ -6,7 +6,9 @@ Intuit's API reference (Invoice, send) and its sample InvoiceWithReimbursedCharg
 
 from ledgerlink.connectors.qbo.documents.invoice import INVOICE
 from ledgerlink.connectors.qbo.protocol.values import Entity
-from ledgerlink.domain.model.documents import Body, Document, ResolvedEmail, reference
+from ledgerlink.domain.model.documents import Document
+from ledgerlink.domain.model.references import Body, reference
+from ledgerlink.domain.model.resolved_invoices import ResolvedEmail
 
 EMAIL = "InvoiceEmail"
 

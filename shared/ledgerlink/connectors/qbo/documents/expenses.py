@@ -10,15 +10,15 @@ from ledgerlink.connectors.qbo.documents.common import PERSON_ENTITY, document_h
 from ledgerlink.connectors.qbo.documents.tax import DocumentTax, separates_tax_from_costs, total_tax
 from ledgerlink.connectors.qbo.documents.text import LENGTHS, Wording
 from ledgerlink.connectors.qbo.protocol.json_body import decimal_text
-from ledgerlink.domain.model.documents import (
-    Document,
+from ledgerlink.domain.model.documents import Document
+from ledgerlink.domain.model.reasons import Blocked, Reason, named, reason
+from ledgerlink.domain.model.references import reference
+from ledgerlink.domain.model.resolved_expenses import (
     ExpenseLine,
     Payee,
     ResolvedExpenses,
     Settlement,
-    reference,
 )
-from ledgerlink.domain.model.reasons import Blocked, Reason, named, reason
 from ledgerlink.domain.money import Total
 
 ACCOUNT_LINE = "AccountBasedExpenseLineDetail"

@@ -9,13 +9,10 @@ from ledgerlink.connectors.qbo.documents.text import LENGTHS, Wording
 from ledgerlink.connectors.qbo.documents.time_entry import TIME_ENTRY
 from ledgerlink.connectors.qbo.protocol.json_body import decimal_text
 from ledgerlink.connectors.shared.text import emails, one_line
-from ledgerlink.domain.model.documents import (
-    Document,
-    ResolvedInvoice,
-    ResolvedInvoiceLine,
-    reference,
-)
+from ledgerlink.domain.model.documents import Document
 from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.model.references import reference
+from ledgerlink.domain.model.resolved_invoices import ResolvedInvoice, ResolvedInvoiceLine
 from ledgerlink.domain.money import Total, rounded
 
 INVOICE = "Invoice"

@@ -16,8 +16,8 @@ from ledgerlink.connectors.qbo.documents.tax import INCLUSIVE
 from ledgerlink.connectors.qbo.documents.time_entry import TIME_ENTRY
 from ledgerlink.connectors.qbo.protocol import values
 from ledgerlink.connectors.qbo.protocol.values import Entity
-from ledgerlink.domain.model.documents import Body
 from ledgerlink.domain.model.plan import Write
+from ledgerlink.domain.model.references import Body
 from ledgerlink.domain.model.source_records import RecordKind
 
 OUR_TYPES = frozenset({SALES_LINE, ACCOUNT_LINE, ITEM_LINE})

@@ -6,13 +6,8 @@ from ledgerlink.connectors.qbo.documents import text
 from ledgerlink.connectors.qbo.documents.common import PERSON_ENTITY, ref
 from ledgerlink.connectors.qbo.protocol.json_body import decimal_text
 from ledgerlink.connectors.shared.text import email
-from ledgerlink.domain.model.documents import (
-    Document,
-    NewCustomer,
-    NewItem,
-    NewListRecord,
-    NewPerson,
-)
+from ledgerlink.domain.model.documents import Document
+from ledgerlink.domain.model.new_records import NewCustomer, NewItem, NewListRecord, NewPerson
 
 
 def compose_list_record(record: NewListRecord) -> Document:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ledgerlink.connectors.qbo.documents.owned_fields import CUSTOM_FIELD
 from ledgerlink.connectors.qbo.protocol import values
-from ledgerlink.domain.model.documents import Body
+from ledgerlink.domain.model.references import Body
 
 PROPERTIES = (
     "VendorRef", "APAccountRef", "PaymentType", "AccountRef", "EntityRef", "Credit", "CustomerRef",

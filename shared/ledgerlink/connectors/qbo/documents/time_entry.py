@@ -14,13 +14,11 @@ from ledgerlink.connectors.qbo.documents.common import (
 from ledgerlink.connectors.qbo.documents.owned_fields import choices
 from ledgerlink.connectors.qbo.documents.text import LENGTHS, Wording
 from ledgerlink.connectors.qbo.protocol.json_body import decimal_text
-from ledgerlink.domain.model.documents import (
-    Body,
-    Document,
-    ResolvedTime,
-    fingerprints_without,
-)
+from ledgerlink.domain.model.documents import Document
+from ledgerlink.domain.model.fingerprints import fingerprints_without
 from ledgerlink.domain.model.reasons import Blocked, reason
+from ledgerlink.domain.model.references import Body
+from ledgerlink.domain.model.resolved_time import ResolvedTime
 
 TIME_ENTRY = "TimeActivity"
 

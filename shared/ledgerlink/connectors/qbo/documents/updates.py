@@ -17,8 +17,8 @@ from ledgerlink.connectors.qbo.documents.ownership import Ownership
 from ledgerlink.connectors.qbo.documents.time_entry import ALWAYS_OURS, CREATED_AS, TIME_ENTRY
 from ledgerlink.connectors.qbo.protocol import values
 from ledgerlink.connectors.qbo.protocol.values import Entity
-from ledgerlink.domain.model.documents import Body
 from ledgerlink.domain.model.plan import Action, Write
+from ledgerlink.domain.model.references import Body
 
 EMPTY_REFERENCE: Mapping[str, Any] = {"value": ""}
 TAX = "TxnTaxDetail"

@@ -9,8 +9,8 @@ from ledgerlink.connectors.qbo.documents.tax import US_TAX_CODES
 from ledgerlink.connectors.qbo.protocol import queries, values
 from ledgerlink.connectors.qbo.protocol.values import Entity
 from ledgerlink.connectors.qbo.transport.client import Client
-from ledgerlink.domain.model.documents import Body
 from ledgerlink.domain.model.plan import Write
+from ledgerlink.domain.model.references import Body
 from ledgerlink.domain.ports import Stop
 
 LIST_OF_FIELD: Mapping[str, str] = {

@@ -14,7 +14,7 @@ from ledgerlink.connectors.qbo.protocol import queries
 from ledgerlink.connectors.qbo.protocol.values import Entity
 from ledgerlink.connectors.qbo.reads.map_transactions import BILLABLE, duration_minutes
 from ledgerlink.connectors.qbo.transport.client import Client
-from ledgerlink.domain.model.documents import Snapshot
+from ledgerlink.domain.model.snapshots import Snapshot
 from ledgerlink.domain.ports import Stop
 
 DATED_KINDS = content.MONEY_DOCUMENTS | {TIME_ENTRY}

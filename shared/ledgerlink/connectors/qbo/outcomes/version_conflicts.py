@@ -17,7 +17,7 @@ from ledgerlink.connectors.qbo.protocol import queries
 from ledgerlink.connectors.qbo.protocol.values import Entity
 from ledgerlink.connectors.qbo.transport.client import Client
 from ledgerlink.connectors.shared.request_id import derived_id
-from ledgerlink.domain.model.documents import fingerprint
+from ledgerlink.domain.model.fingerprints import fingerprint
 from ledgerlink.domain.model.plan import Action, Outcome, Request, Write
 from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.ports import Stop

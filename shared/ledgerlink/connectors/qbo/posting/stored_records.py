@@ -14,8 +14,8 @@ from ledgerlink.connectors.qbo.protocol.json_body import encode
 from ledgerlink.connectors.qbo.protocol.values import Entity
 from ledgerlink.connectors.qbo.transport.client import Client
 from ledgerlink.connectors.shared.request_id import derived_id
-from ledgerlink.domain.model.documents import needs
 from ledgerlink.domain.model.plan import Action, Operation, Request, Write
+from ledgerlink.domain.model.references import needs
 from ledgerlink.domain.ports import RecordKey, Stop
 
 

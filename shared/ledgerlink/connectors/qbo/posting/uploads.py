@@ -11,9 +11,9 @@ from ledgerlink.connectors.qbo.documents.attachment import ATTACHMENT
 from ledgerlink.connectors.qbo.protocol.json_body import encode
 from ledgerlink.connectors.qbo.transport.client import MINOR_VERSION, Call
 from ledgerlink.domain.errors import Invalid, NotFound
-from ledgerlink.domain.model.documents import Body
 from ledgerlink.domain.model.plan import Action, Write
 from ledgerlink.domain.model.reasons import Reason, reason
+from ledgerlink.domain.model.references import Body
 
 MAX_BYTES = 100_000_000
 """Bytes of one call. Source: Intuit's table of error codes (6030)."""
