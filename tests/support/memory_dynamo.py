@@ -54,7 +54,8 @@ class MemoryDynamo:
     def batch_get_item(self, RequestItems: Any) -> dict[str, Any]:  # noqa: N803
         self.step("batch_get_item")
         ((name, asked),) = RequestItems.items()
-        found = [self.rows[_key(key)] for key in asked["Keys"] if _key(key) in self.rows]
+        rows = self.rows.copy()
+        found = [rows[_key(key)] for key in asked["Keys"] if _key(key) in rows]
         return {"Responses": {name: found}}
 
     def batch_write_item(self, RequestItems: Any) -> dict[str, Any]:  # noqa: N803
@@ -93,8 +94,9 @@ class MemoryDynamo:
     def scan(self, Limit: int, **given: Any) -> dict[str, Any]:  # noqa: N803
         self.step("scan")
         after = _key(given["ExclusiveStartKey"]) if "ExclusiveStartKey" in given else ("", "")
-        left = sorted(key for key in self.rows if key > after)
-        items = [self.rows[key] for key in left[:Limit]]
+        rows = self.rows.copy()
+        left = sorted(key for key in rows if key > after)
+        items = [rows[key] for key in left[:Limit]]
         last = {"LastEvaluatedKey": _plain_key(items[-1])} if len(left) > Limit else {}
         return {"Items": items, **last}
 
@@ -120,9 +122,10 @@ class Pages:
         self.client.step("query")
         values = {name: value["S"] for name, value in given["ExpressionAttributeValues"].items()}
         after = given.get("ExclusiveStartKey", {}).get("sk", {}).get("S", "")
+        rows = self.client.rows.copy()
         found = [
-            self.client.rows[pk, sk]
-            for pk, sk in sorted(self.client.rows)
+            rows[pk, sk]
+            for pk, sk in sorted(rows)
             if pk == values[":pk"]
             and sk.startswith(values.get(":prefix", ""))
             and values.get(":first", "") <= sk <= values.get(":last", "\U0010ffff")

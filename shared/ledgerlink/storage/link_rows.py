@@ -9,7 +9,7 @@ that are gone or have got another day since; who reads it compares it with the l
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from ledgerlink.domain.model.connections import ConnectionKey
@@ -103,11 +103,11 @@ def link_of(row: Row) -> Link:
     return load(Link, row["data"])
 
 
-def day_rows(connection_key: ConnectionKey, days: Mapping[str, date]) -> Iterator[Row]:
+def day_rows(connection_key: ConnectionKey, days: Iterable[tuple[str, date]]) -> Iterator[Row]:
     """The rows by which these posting keys are found by day of work. A row holds days of a week, so
     that a month of one person takes few rows, as a day of many does."""
     weeks: dict[date, list[tuple[str, str]]] = defaultdict(list)
-    for key, day in days.items():
+    for key, day in days:
         weeks[_week(day)].append((day.isoformat(), key))
     for week, named in weeks.items():
         for some in parts(sorted(named), MOST_PACKED):

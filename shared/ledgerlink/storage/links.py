@@ -108,7 +108,7 @@ class DynamoLinks:
 
     def index_days(self, connection_key: ConnectionKey, days: Mapping[str, date]) -> None:
         self._shape.mark()
-        self._table.put_many(link_rows.day_rows(connection_key, days))
+        self._table.put_many(link_rows.day_rows(connection_key, days.items()))
 
     def put(
         self,
@@ -142,7 +142,7 @@ def _index_rows(
     """The rows by which these links are found: by day if they are time, by the ledger's id if a
     sync reads such records, by member if they are named after none of theirs, and by the record of
     a receipt if their key is stored as a hash."""
-    yield from link_rows.day_rows(connection_key, dict(_new_days(links, before, days)))
+    yield from link_rows.day_rows(connection_key, _new_days(links, before, days))
     for kind, named in _new_ids(links, before).items():
         yield from link_rows.id_rows(connection_key, kind, named)
     owners = [link for link in links if link.is_found_by_members]

@@ -50,8 +50,8 @@ class TableShape:
         self._store("#number <= :number", migrated=True)
 
     def reopen(self) -> None:
-        """Have the table say that there are rows of an earlier shape, before such rows are copied
-        back from a backup."""
+        """Have the table say that there may be rows of an earlier shape again, because some were
+        copied back from a backup."""
         self._store("#number <= :number", migrated=False)
 
     def _store(self, condition: str, *, migrated: bool) -> None:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from threading import Condition, current_thread
+from typing import Any
 
 import pytest
 from ledgerlink.domain.model.document_facts import EntryAttributes
@@ -249,6 +250,16 @@ def test_a_migration_that_dies_anywhere_goes_on(die_at: int) -> None:
     require_all_found(dynamo)
     assert stored(dynamo) == before
     assert earlier_rows(dynamo) == []
+
+
+def test_moved_rows_are_packed() -> None:
+    dynamo: Any = MemoryDynamo()
+    table = Table(dynamo, "t")
+    links = [made(0, str(n), date(2026, 3, 2) + timedelta(n % 60)) for n in range(300)]
+    put_earlier(table, ACME, [replace(one, key=f"time:{n}") for n, one in enumerate(links)])
+    migrated(table)
+    shape, weeks, blocks, members = 1, 9, 3, 2
+    assert len(dynamo.rows) <= 300 + shape + weeks + blocks + members
 
 
 @pytest.fixture

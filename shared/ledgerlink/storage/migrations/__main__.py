@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--again",
         action="store_true",
-        help="look at every row again; use it before rows of an older backup are copied back",
+        help="look at every row again, because rows of an earlier shape were copied back",
     )
     options = parser.parse_args(arguments)
     return run(

@@ -77,10 +77,9 @@ def _carrier(connection_key: ConnectionKey, row: Row) -> Row:
     return link_rows.member_row(connection_key, _record(row), row["member"], row["key"])
 
 
-def _worked(connection_key: ConnectionKey, rows: Rows) -> Iterator[Row]:
-    for _, some in groupby(rows, key=lambda row: _parts(row)[1]):
-        days = {row["key"]: date.fromisoformat(_parts(row)[1]) for row in some}
-        yield from link_rows.day_rows(connection_key, days)
+def _worked(connection_key: ConnectionKey, rows: Rows) -> Iterable[Row]:
+    days = ((row["key"], date.fromisoformat(_parts(row)[1])) for row in rows)
+    return link_rows.day_rows(connection_key, days)
 
 
 def _written(connection_key: ConnectionKey, rows: Rows) -> Iterator[Row]:
