@@ -17,7 +17,8 @@ from ledgerlink.domain.model.rules import LinkTo, RuleKind
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.services import lane
 from ledgerlink.services.sync import scheduler
-from ledgerlink.services.sync.pull import COMPARED_EVERY, PAGES_PER_TURN
+from ledgerlink.services.sync.list_puller import PAGES_PER_TURN
+from ledgerlink.services.sync.pull import COMPARED_EVERY
 from ledgerlink.services.sync.request import request_sync, start_sync
 
 from tests.fakes.failure_plan import FailurePlan
