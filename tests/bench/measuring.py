@@ -110,10 +110,10 @@ def in_time(measured: Measured, what: str, documents: int, scale: int) -> Line:
 
 
 def _cost(many: Measured) -> Iterator[Line]:
-    """Scaled from the counted requests. The large worker plans, as long as it took here; the small
+    """Scaled from the counted requests. The large worker plans, for its CPU time here; the small
     one waits for that, and then as long as the ledger's limits ask."""
     posted, times = many.posted, Decimal(PLANNED) / MANY
-    planning = Decimal(posted.planning_seconds)
+    planning = Decimal(posted.planning_cpu_seconds)
     waiting = Decimal(MANY * 60) / PER_MINUTE
     workers = Workers(posted.messages + 1, waiting + planning, planning)
     parts = cost(posted.requests, posted.units, posted.messages, workers)

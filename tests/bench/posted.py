@@ -13,6 +13,7 @@ class Posted(BaseModel):
     calls: dict[str, int]
     seconds: float
     planning_seconds: float
+    planning_cpu_seconds: float
     cpu_seconds: float
     peak_mb: float
     """The largest size of the worker so far."""

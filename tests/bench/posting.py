@@ -51,19 +51,35 @@ def post(
     meter.attach(client("dynamodb"), client("s3"), client("sqs"), client("secretsmanager"))
     begun, cpu = time.monotonic(), time.process_time() - limit.cpu_seconds
     run = accept.post(dependencies(), connection.key, USER, key, upload)
-    planned, messages = 0.0, 0
+    planned, planned_cpu, messages = 0.0, 0.0, 0
     for later in drive(run):
         run = later
         messages += 1
         planned = planned or time.monotonic() - begun
+        planned_cpu = planned_cpu or time.process_time() - limit.cpu_seconds - cpu
     seconds = time.monotonic() - begun
     cpu = time.process_time() - limit.cpu_seconds - meter.cpu_seconds - cpu
     meter.detach()
-    return _posted(run, meter, seconds=seconds, planned=planned, cpu=cpu, messages=messages)
+    return _posted(
+        run,
+        meter,
+        seconds=seconds,
+        planned=planned,
+        planned_cpu=planned_cpu,
+        cpu=cpu,
+        messages=messages,
+    )
 
 
 def _posted(
-    run: Run, meter: Meter, *, seconds: float, planned: float, cpu: float, messages: int
+    run: Run,
+    meter: Meter,
+    *,
+    seconds: float,
+    planned: float,
+    planned_cpu: float,
+    cpu: float,
+    messages: int,
 ) -> Posted:
     return Posted(
         records=run.records,
@@ -73,6 +89,7 @@ def _posted(
         calls=run.calls(),
         seconds=seconds,
         planning_seconds=planned,
+        planning_cpu_seconds=planned_cpu,
         cpu_seconds=cpu,
         peak_mb=peak_mb(),
         messages=messages,
