@@ -45,7 +45,9 @@ def app(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemoryService]:
     bootstrap.dependencies.cache_clear()
 
 
-def deliver(app: InMemoryService, source: str = LANE, left: int = 600_000) -> list[str]:
+def deliver(
+    app: InMemoryService, source: str = LANE, left: int = 600_000, attempt: int = 2
+) -> list[str]:
     """Hand everything in the lane to the worker; the ids of what is to come again."""
     from functions.worker.handler import handler
 
@@ -53,7 +55,7 @@ def deliver(app: InMemoryService, source: str = LANE, left: int = 600_000) -> li
         {
             "messageId": str(n),
             "receiptHandle": f"receipt-{n}",
-            "attributes": {"ApproximateReceiveCount": "2"},
+            "attributes": {"ApproximateReceiveCount": str(attempt)},
             "eventSourceARN": source,
             "body": dump(message).decode(),
         }
