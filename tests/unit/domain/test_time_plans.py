@@ -263,6 +263,23 @@ def test_an_activity_outside_the_scope_gives_up_entries_only_with_all_that_it_ha
     assert with_day == {"day": str(DAY)}
 
 
+def test_an_entry_may_leave_an_activity_whose_other_entries_the_product_has_deleted() -> None:
+    ledger = applied(entry("a"), entry("b"), posting=MERGED)
+    found = imported(ledger, entry("a", project_key="alone"), posting=MERGED)
+    assert list(writes(found).values()) == [Action.DELETE, Action.CREATE, Action.CREATE]
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_where_the_entry_was_says_which_days_to_import(is_known: bool) -> None:
+    ledger = applied(entry("a"), entry("b"), posting=MERGED)
+    day = DAY if is_known else None
+    held = {key: replace(link, day=day) for key, link in owners(ledger).items()}
+    moved = entry("a", work_date=DAY + timedelta(days=3))
+    found = imported(ledger, moved, scope=[], owners=held)
+    says = DAY if is_known else moved.work_date
+    assert reasons_of(found) == {"time:a": {"day": str(says)}}
+
+
 def reasons_of(operations: tuple[Operation, ...]) -> dict[str, Any]:
     return {op.key: op.reason.parameters for op in operations if op.reason}
 

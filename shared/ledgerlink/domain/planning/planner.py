@@ -128,9 +128,9 @@ def _in_case(given: PlanInput, operation: Operation) -> Operation:
 
 
 def _is_in_ledger(given: PlanInput, operation: Operation) -> bool:
-    """Whether a document in the ledger covers some record of the operation."""
-    names = (operation.key.partition(":")[2], *operation.members)
-    owned = any(name in given.owners or name in given.expense_owners for name in names)
+    """Whether a document in the ledger covers the record of an operation that sends nothing."""
+    name = operation.key.partition(":")[2]
+    owned = name in given.owners or name in given.expense_owners
     return operation.key in given.links or owned
 
 

@@ -43,6 +43,8 @@ class Scripted:
 
     answer: Answer
     sheets: Timesheets = field(default_factory=Timesheets)
+    after: Timesheets = field(default_factory=Timesheets)
+    """What is read back."""
     fails: Callable[[int], bool] = lambda _: False
     """Whether a call with so many updates fails as a whole."""
     retries: Callable[[Sequence[Write]], list[Sequence[Write]]] = lambda _: []
@@ -81,7 +83,7 @@ class Scripted:
         self.read.append((numbers, is_complete))
         if self.unreadable is not None:
             raise self.unreadable
-        return self.sheets
+        return self.after
 
     # The rejected ones
 
@@ -137,6 +139,17 @@ def test_a_written_timesheet_is_read_back_once() -> None:
     write(scripted, new(0), new(1))
     assert (scripted.sent, scripted.read) == ([[[0, 1]]], [({"9"}, True)])
     assert (scripted.accepted_times, scripted.faults) == (1, [])
+
+
+def test_an_entry_that_the_timesheet_holds_is_posted_and_that_of_another_stays_unknown() -> None:
+    scripted = Scripted(succeeded(), after=sheets(held("9", "t0"), held("8", "t1")))
+    assert [outcome.seq for outcome in write(scripted, new(0), new(1))] == [0]
+
+
+def test_a_timesheet_is_read_back_by_the_id_that_a_legacy_function_returns() -> None:
+    scripted = Scripted(lambda name, _: Result(name, "success", key="7"))
+    write(scripted, new(0))
+    assert scripted.read == [({"7"}, True)]
 
 
 def test_an_entry_of_a_rejected_timesheet_is_not_said_to_be_removed() -> None:

@@ -229,9 +229,8 @@ def _accepted(numbers: Mapping[TimesheetUpdate, str], sheets: Timesheets) -> lis
     outcomes: list[Outcome] = []
     for update, number in numbers.items():
         sheet = sheets.by_number.get(number)
-        entries = sheet.our_entries if sheet else {}
-        found = [(write, entries.get(entry_marker(write))) for write in update.upserts]
-        outcomes += [
-            time_entries.accepted(w, sheet, entry) for w, entry in found if sheet and entry
-        ]
+        if sheet is None:
+            continue
+        found = [(write, sheet.our_entries.get(entry_marker(write))) for write in update.upserts]
+        outcomes += [time_entries.accepted(w, sheet, entry) for w, entry in found if entry]
     return outcomes
