@@ -81,9 +81,17 @@ def test_a_delete_goes_first_unless_it_waits_for_another() -> None:
     assert levels(delete, later, taker) == [GOING, 1, 0]
 
 
-def test_a_delete_refers_to_nothing() -> None:
-    delete = replace(referring("time:a", "project:p"), action=Action.DELETE)
-    assert known_levels(delete, lists={"project:p": 3}) == [GOING]
+def test_a_record_that_was_gone_is_made_anew_at_once() -> None:
+    """It takes over from itself, so it must not wait for itself."""
+    why = Reason("gone_in_ledger", "", "")
+    gone = replace(operation("time:a", Action.NONE), state=ItemState.UNCHANGED, reason=why)
+    again = operation("time:a", Action.CREATE, after=("time:a",))
+    assert levels(gone, again) == [0, 0]
+
+
+def test_the_references_have_to_be_those_of_all_operations() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        order_by_dependency([operation("time:a", Action.CREATE)], {}, [])
 
 
 def test_what_was_gone_already_need_not_be_waited_for() -> None:

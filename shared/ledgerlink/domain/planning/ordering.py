@@ -27,9 +27,7 @@ def references(operations: Iterable[Operation]) -> list[Keys]:
 
 
 def _references(operation: Operation) -> Sequence[str]:
-    if operation.state is not ItemState.PENDING or operation.action is Action.DELETE:
-        return ()
-    return needs(operation.body)
+    return needs(operation.body) if operation.state is ItemState.PENDING else ()
 
 
 def order_by_dependency(
