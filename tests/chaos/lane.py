@@ -81,7 +81,8 @@ class KillableLane:
         return self.machine.sandbox_url("qbo")
 
     def environment(self) -> dict[str, str]:
-        """What the deployed worker has, with its ways out led through the proxies."""
+        """What the deployed worker has, with its ways out led through the proxies. It hands nothing
+        over to a larger one, which could not be killed and would go past them."""
         functions = self.machine.client("lambda").list_functions()["Functions"]
         deployed = next(
             one["Environment"]["Variables"]
@@ -95,6 +96,7 @@ class KillableLane:
         return proxied | {
             "QBO_CLOCK_SCALE": CLOCK_SCALE,
             "LEDGERLINK_LANE_URL": self.queue_url,
+            "LEDGERLINK_LARGE_WORKER": "",
             "LEDGERLINK_MACHINE": self.stepping.arn,
             "AWS_ENDPOINT_URL": self.aws_proxy.url,
             "AWS_REGION": "us-east-1",
