@@ -14,8 +14,9 @@ SWITCH = 0.0005
 """Seconds for which a sandbox in the same process may keep a test waiting."""
 
 sys.setswitchinterval(SWITCH)
-# For the properties that name no number of examples themselves.
-settings.register_profile("sampled", max_examples=sampling.examples(100))
+# For the properties that name no number of examples themselves. None has a time limit, because a
+# busy machine would break it.
+settings.register_profile("sampled", max_examples=sampling.examples(100), deadline=None)
 settings.load_profile("sampled")
 # Read when the first handler is imported, which may be while tests are collected.
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Ledgerlink")
