@@ -73,8 +73,8 @@ def _work(record: dict[str, Any], context: LambdaContext) -> bool:
         lane.give_up(dependencies(), message)
         count("MessagesGivenUp", 1)
         return True
-    comes_again = _attempt(record) > 1  # whoever had it may have died of its size
-    if (larger := large_worker()) and (comes_again or needs_vcpu(dependencies(), message)):
+    # What comes again may have been too large for the worker that had it.
+    if (larger := large_worker()) and (_attempt(record) > 1 or needs_vcpu(dependencies(), message)):
         count("MessagesHandedOver", 1)
         return larger.handle(record)
     with Lease(partial(dependencies().lane.hold, record["receiptHandle"])) as lease:
