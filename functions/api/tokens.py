@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
@@ -48,8 +49,19 @@ and the reference is the same for everybody."""
 RENEW = "Request a new token and send it."
 BEARER_WANTED = "Send a token: Authorization: Bearer <token>."
 
+UNREADABLE = (
+    OSError,
+    HTTPException,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+)
+"""What is raised for an issuer that does not answer, or not as one does."""
+
 Fetch = Callable[[str], Any]
-"""Reads an address of the issuer; returns JSON values. Raises OSError, ValueError."""
+"""Reads an address of the issuer; returns JSON values. Raises some of UNREADABLE."""
 
 
 class NoRedirects(HTTPRedirectHandler):
@@ -60,7 +72,7 @@ class NoRedirects(HTTPRedirectHandler):
 
 
 def fetch_json(url: str) -> Any:
-    """The JSON values at this address. Raises OSError, ValueError."""
+    """The JSON values at this address. Raises some of UNREADABLE."""
     asked = Request(url, headers={"Accept": "application/json"})  # noqa: S310 - checked by who asks
     with build_opener(NoRedirects()).open(asked, timeout=SECONDS) as answer:
         body = answer.read(MOST_BYTES + 1)
@@ -113,7 +125,7 @@ class SigningKeys:
                 raise ValueError("the keys are not as safe as their issuer")
             self._keys = _keys_of(self.fetch(address)["keys"])
             self._read_at = now
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except UNREADABLE as error:
             logger.warning("issuer's keys not read", extra={"error": str(error)})
 
 

@@ -9,6 +9,7 @@ from ledgerlink.domain.errors import (
     AuthorizationLost,
     Conflict,
     Interrupted,
+    Invalid,
     LedgerError,
     LedgerStopped,
     LedgerUnavailable,
@@ -243,7 +244,10 @@ async def _plan_post(deps: Dependencies, connection: Connection, run: Run, stop:
     if run.untouched():
         await plan_run(deps, connection, replace(run, chunks=()), stop)
     else:
-        await review_plan(deps, connection, run, stop)
+        try:
+            await review_plan(deps, connection, run, stop)
+        except Invalid as too_much:  # it can be cancelled, and what is missing be posted again
+            park(deps, run, reason("unreadable_upload", detail=too_much.message))
 
 
 async def _cancel(deps: Dependencies, connection: Connection, run: Run, stop: Stop) -> None:

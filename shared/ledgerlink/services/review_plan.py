@@ -27,7 +27,8 @@ from ledgerlink.services.runs.read_company import read_company
 async def review_plan(deps: Dependencies, connection: Connection, run: Run, stop: Stop) -> None:
     """Block the open operations of a post that the rules no longer give, then apply the rest.
 
-    Raises Interrupted, and Conflict when a user has cancelled the run meanwhile.
+    Raises Interrupted, Conflict when a user has cancelled the run meanwhile, and Invalid for more
+    records than fit into memory.
     """
     async with ledger_session(deps, connection) as session:
         now = await _planned_now(deps, connection, run, session, stop)

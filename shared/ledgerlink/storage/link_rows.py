@@ -25,7 +25,10 @@ RECEIPTS = f"{RecordKind.RECEIPT}:"
 DIGEST = 16
 """Characters of the hash that a packed row is named after."""
 MOST_PACKED = 500
-"""Links that a packed row names at most; a row may have 400 KB."""
+"""Links that a packed row names at most."""
+MOST_BYTES = 350_000
+"""Bytes of what a packed row names; a row may have 400 KB. Only keys of characters that JSON writes
+as six bytes come near it."""
 NEAR_BLOCKS = 8
 """Blocks of ids that are not asked for and still read, so that two blocks take one query."""
 
@@ -111,7 +114,7 @@ def day_rows(connection_key: ConnectionKey, days: Iterable[tuple[str, date]]) ->
         weeks[_week(day)].append((day.isoformat(), key))
     for week, named in weeks.items():
         for some in parts(sorted(named), MOST_PACKED):
-            yield _packed(keys.worked(connection_key), week.isoformat(), content=some)
+            yield from _packed(keys.worked(connection_key), week.isoformat(), content=some)
 
 
 def id_rows(connection_key: ConnectionKey, kind: str, named: Iterable[Named]) -> Iterator[Row]:
@@ -121,7 +124,7 @@ def id_rows(connection_key: ConnectionKey, kind: str, named: Iterable[Named]) ->
         blocks[_block(ledger_id)].append((ledger_id, key))
     for block, found in blocks.items():
         for some in parts(sorted(found), MOST_PACKED):
-            yield _packed(keys.written(connection_key, kind), *block, content=some)
+            yield from _packed(keys.written(connection_key, kind), *block, content=some)
 
 
 def member_row(connection_key: ConnectionKey, record: RecordKind, member: str, key: str) -> Row:
@@ -150,14 +153,20 @@ def is_hashed_receipt(key: str) -> bool:
     return key.startswith(RECEIPTS) and keys.is_hashed(key)
 
 
-def _packed(pk: str, *place: str, content: Sequence[tuple[str, str]]) -> Row:
-    """A row that says for each day or id which posting keys have it."""
+def _packed(pk: str, *place: str, content: Sequence[tuple[str, str]]) -> Iterator[Row]:
+    """A row that says for each day or id which posting keys have it; several where one would be too
+    large."""
     packed: dict[str, list[str]] = defaultdict(list)
     for value, key in content:
         packed[value].append(key)
     data = json.dumps(packed, ensure_ascii=False, separators=(",", ":"))
-    digest = hashlib.sha256(data.encode()).hexdigest()[:DIGEST]
-    return {"pk": pk, "sk": keys.row(*place, digest), "data": data}
+    encoded = data.encode()
+    if len(encoded) > MOST_BYTES and len(content) > 1:
+        for half in parts(content, -(-len(content) // 2)):
+            yield from _packed(pk, *place, content=half)
+        return
+    digest = hashlib.sha256(encoded).hexdigest()[:DIGEST]
+    yield {"pk": pk, "sk": keys.row(*place, digest), "data": data}
 
 
 def _unpacked(row: Row) -> Iterator[tuple[str, str]]:

@@ -43,6 +43,9 @@ TRIES = 3
 GZIP_MAGIC = b"\x1f\x8b"
 LARGEST = 512 * 1024 * 1024
 """Bytes of an unpacked file of lines: some two million time entries."""
+MOST_LINES = 2_000_000
+"""Lines of such a file, blank ones included: short lines take as long as others, and a few KB of
+gzip may hold millions."""
 BUFFER = 256 * 1024
 """Bytes that are read from a file at once."""
 
@@ -245,11 +248,14 @@ def _lines(body: "BufferedReader[Any]") -> Iterator[bytes]:
     a damaged file, and for one that is too large once unpacked."""
     packed = body.peek(len(GZIP_MAGIC)).startswith(GZIP_MAGIC)
     file = BufferedReader(GzipFile(fileobj=body), BUFFER) if packed else body
-    size = 0
+    size = number = 0
     try:
         while line := file.readline(min(LARGEST_FILE, LARGEST - size) + 1):
             text = line.removeprefix(BOM_UTF8) if size == 0 else line
             size += len(line)
+            number += 1
+            if number > MOST_LINES:
+                raise _unreadable(f"it has more than {MOST_LINES:,} lines")
             if size > LARGEST:
                 raise _unreadable(f"it holds more than {LARGEST} bytes once unpacked")
             if len(line) > LARGEST_FILE:

@@ -14,7 +14,7 @@ import pytest
 from ledgerlink.domain.model.document_facts import EntryAttributes
 from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.source_records import RecordKind
-from ledgerlink.storage import keys
+from ledgerlink.storage import keys, link_rows
 from ledgerlink.storage.link_rows import link_of
 from ledgerlink.storage.links import DynamoLinks
 from ledgerlink.storage.migrations.links import LinkMigration
@@ -260,6 +260,19 @@ def test_moved_rows_are_packed() -> None:
     migrated(table)
     shape, weeks, blocks, members = 1, 9, 3, 2
     assert len(dynamo.rows) <= 300 + shape + weeks + blocks + members
+
+
+@pytest.mark.parametrize("text", ["\x01", "字", '"', "k"])
+def test_no_packed_row_is_larger_than_a_row_may_be(text: str) -> None:
+    """JSON writes some characters as six bytes, and a key may have 200 of them."""
+    day = date(2026, 3, 2)
+    named = {f"time:{text * 196}{n:04d}": day for n in range(link_rows.MOST_PACKED)}
+    rows = list(link_rows.day_rows(ACME, named.items()))
+    assert all(len(row["data"].encode()) <= link_rows.MOST_BYTES for row in rows)
+    assert len({row["sk"] for row in rows}) == len(rows) <= 2
+    dynamo: Any = MemoryDynamo()
+    DynamoLinks(Table(dynamo, "t")).index_days(ACME, named)
+    assert set(link_rows.LinkRows(Table(dynamo, "t")).of_days(ACME, day, day)) == named.keys()
 
 
 @pytest.fixture

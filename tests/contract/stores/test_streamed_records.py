@@ -75,6 +75,15 @@ def test_one_line_may_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> No
         list(OneFile(gzip.compress(short + b"\n" + long)).lines())
 
 
+@pytest.mark.parametrize("line", [b"{}", b"", b" "])
+def test_short_lines_may_not_fill_the_memory(line: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few KB of gzip may hold millions of them, and each is a rejected record."""
+    monkeypatch.setattr(staging, "MOST_LINES", 10)
+    assert len(list(OneFile(gzip.compress(b"{}\n" * 10)).lines())) == 10
+    with pytest.raises(Invalid, match="more than 10 lines"):
+        list(OneFile(gzip.compress(b"{}\n" + (line + b"\n") * 10)).lines())
+
+
 def test_empty_files_from_before_are_still_ours() -> None:
     before = gzip.compress(b"", compresslevel=3, mtime=0)
     assert list(OneFile(before).lines()) == []

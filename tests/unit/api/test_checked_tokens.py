@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from http.client import BadStatusLine, IncompleteRead
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from typing import Any
@@ -171,6 +172,9 @@ def test_unknown_key_ids_ask_the_issuer_once_a_minute() -> None:
         {"failure": OSError("down")},
         {"failure": TimeoutError()},
         {"failure": ValueError("no JSON")},
+        {"failure": IncompleteRead(b"half")},
+        {"failure": BadStatusLine("")},
+        {"failure": RecursionError()},
         {"discovery": {}},
         {"discovery": []},
         {"discovery": {"jwks_uri": "http://id.example.com/keys.json"}},

@@ -11,6 +11,7 @@ from ledgerlink.domain.model.rules import LinkTo, RuleKind, Skip
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.services import lane
 from ledgerlink.services.messages import Message
+from ledgerlink.services.posting import staged_records
 from ledgerlink.services.runs import parking
 
 from tests.fakes.company import Fault
@@ -145,6 +146,27 @@ def test_a_resumed_run_says_that_its_plan_is_old(calls: int, mapping: Any) -> No
     items = {item.operation.key: item.outcome for item in app.items(run)}
     blocked = [one.reason.code for one in items.values() if one.reason]
     assert blocked == ["plan_old"] * (6 - len(before))
+
+
+@pytest.mark.parametrize("limit", ["LARGEST_FILE", "MOST_RECORDS"])
+def test_a_resumed_run_that_is_too_large_to_be_compared_waits_to_be_cancelled(
+    limit: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It fails no worker, which would try again, and then again for each resume."""
+    app, connection, run = parked(3)
+    before = notes(app)
+    relink(app, connection, "p1", Skip())
+    monkeypatch.setattr(staged_records, limit, 3)
+    parking.resume(app.deps, app.run(run))
+    app.work()
+    stored = app.run(run)
+    assert stored.state is RunState.PARKED
+    assert stored.reason is not None
+    assert stored.reason.code == "unreadable_upload"
+    parking.cancel(app.deps, stored)
+    app.work()
+    assert app.run(run).state is RunState.CANCELLED
+    assert notes(app) == before
 
 
 def test_a_resumed_run_goes_on_when_other_rules_were_changed() -> None:

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 from ledgerlink.domain.model.connections import Connection
-from ledgerlink.domain.model.plan import ItemState
+from ledgerlink.domain.model.plan import ItemState, Operation
 from ledgerlink.domain.model.rules import CreateProject, LinkTo, Mapping, RuleKind
 from ledgerlink.domain.model.runs import Run, RunState
+from ledgerlink.domain.planning.inputs import PlanInput
+from ledgerlink.domain.planning.planner import Planner
 from ledgerlink.services.imports import plan_sheet, service
 from ledgerlink.wire.stored import dump
 
@@ -115,6 +117,52 @@ def test_parts_of_other_rules_are_not_part_of_the_plan(mode: Any) -> None:
     assert "project:p2" not in {op.key for op in operations}
     second = [op for op in operations if op.source and op.source.project_key == "p2"]
     assert {op.targets[1] for op in second if op.state is ItemState.PENDING} == {"C2"}
+
+
+@MODES
+def test_parts_of_other_settings_are_not_part_of_the_plan(mode: Any) -> None:
+    """The composer of each part is made from the settings for the ledger."""
+    app, connection, run = ready(mode)
+    service.order_plan(app.deps, ADA, run.connection_id, run.id)
+    stops = StopsAfter(5)
+    bases: dict[str, None] = {}
+
+    def stop() -> bool:
+        stopped = stops()
+        bases.update((line["basis"], None) for line in app.staging.notes(app.run(run), "parts-1"))
+        if stops.workers == 3:
+            stops.workers += 1
+            app.deps.settings.put(connection.key, app.deps.settings.get(connection.key))
+        return stopped
+
+    app.work(stop)
+    assert app.run(run).state is RunState.READY
+    assert len(bases) == 2
+
+
+def test_records_without_a_day_are_planned_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All dates of a file may have a wrong form; a million rejected records take some GB."""
+    monkeypatch.setattr(plan_sheet, "PART_SIZE", 3)
+    sizes: list[int] = []
+    part = Planner.part
+
+    def spied(self: Planner, given: PlanInput) -> list[Operation]:
+        sizes.append(len(given.rejected))
+        return part(self, given)
+
+    monkeypatch.setattr(Planner, "part", spied)
+    app = in_memory_service()
+    connection = app.connected()
+    bad = [{**entry(f"t{n}"), "work_date": f"{n + 1:02d}/02/2026"} for n in range(10)]
+    run = drafted(app, connection, *bad, key="1")
+    service.order_plan(app.deps, ADA, run.connection_id, run.id)
+    stops = StopsAfter(4)
+    app.work(stops)
+    assert stops.workers > 1
+    assert max(sizes) == 3
+    items = app.items(run)
+    assert [item.operation.key for item in items] == [f"time:t{n}" for n in range(10)]
+    assert {item.operation.state for item in items} == {ItemState.BLOCKED}
 
 
 @MODES

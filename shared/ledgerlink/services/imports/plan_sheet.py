@@ -36,7 +36,12 @@ from ledgerlink.services.posting.given_keys import digest_of
 from ledgerlink.services.posting.known_targets import known_targets, used_by_plan
 from ledgerlink.services.posting.ledger_names import foreign_customers, names_in_use
 from ledgerlink.services.posting.plan_parts import PlanParts
-from ledgerlink.services.posting.sheet_lines import AFTER_ALL_DAYS, NO_DAY, SheetLine
+from ledgerlink.services.posting.sheet_lines import (
+    AFTER_ALL_DAYS,
+    FIRST_DAY,
+    NO_DAY,
+    SheetLine,
+)
 from ledgerlink.services.posting.snapshots import read_snapshots
 from ledgerlink.services.posting.sorted_lines import SortedLines
 
@@ -92,7 +97,8 @@ async def plan_sheet(
 def _basis(planner: ImportPlanner, rules: RuleBook) -> str:
     """A digest of what all parts have to be planned from."""
     run, versions = planner.run, sorted((*key, rule.version) for key, rule in rules.items())
-    facts = (run.generation, run.staged, planner.imported.scope, planner.posting, versions)
+    chosen = (planner.posting, planner.settings.version)
+    facts = (run.generation, run.staged, planner.imported.scope, chosen, versions)
     return digest_of(facts, 16).hex()
 
 
@@ -142,8 +148,7 @@ class SheetPlanner:
 
     async def plan(self) -> None:
         """Plan what is not planned yet. Raises Interrupted."""
-        if self._parts.done.through < NO_DAY:
-            self._plan_without_day()
+        self._plan_without_day()
         for days in self._ranges():
             await self._plan_days(days)
         if self._parts.done.through < AFTER_ALL_DAYS:
@@ -155,20 +160,25 @@ class SheetPlanner:
             raise Interrupted
 
     def _plan_without_day(self) -> None:
-        """Plan the rejected records whose day cannot be read."""
+        """Plan the rejected records whose day cannot be read, some at a time, because all records
+        of a file may have a date of a wrong form."""
+        through = self._parts.done.through
         found = takewhile(lambda line: line.day == NO_DAY, self._sheet)
-        rejected = [one for one in self._sheet.records(found) if isinstance(one, Rejected)]
-        if rejected:
+        left = (line for line in found if line.place > through)
+        while some := list(islice(left, PART_SIZE)):
+            self._stop_in_time()
+            rejected = [one for one in self._sheet.records(some) if isinstance(one, Rejected)]
             operations = self.planner.part(replace(self._base, rejected=rejected))
-            self._parts.add(self.planner, operations, NO_DAY)
+            self._parts.add(self.planner, operations, some[-1].place)
 
     def _ranges(self) -> Iterator[DayRange]:
         """The days that are not planned yet, in ranges."""
         scope, through = self._sheet.scope, self._parts.done.through
         if through == AFTER_ALL_DAYS:
             return iter(())
-        first = scope.first_day if through <= NO_DAY else date.fromisoformat(through) + DAY
-        lines = (line for line in self._sheet if line.day > max(through, NO_DAY))
+        begun = through > FIRST_DAY
+        first = date.fromisoformat(through) + DAY if begun else scope.first_day
+        lines = (line for line in self._sheet if line.day > max(through, FIRST_DAY))
         return day_ranges(lines, first, scope.last_day, PART_SIZE)
 
     async def _plan_days(self, days: DayRange) -> None:

@@ -14,7 +14,7 @@ from ledgerlink.services.posting.given_keys import NOWHERE, GivenKeys
 from ledgerlink.services.posting.known_targets import EntityKeys
 from ledgerlink.services.posting.sheet_lines import SheetLine
 from ledgerlink.services.posting.sorted_lines import SortedLines
-from ledgerlink.services.posting.staged_records import Records, read_record
+from ledgerlink.services.posting.staged_records import MOST_RECORDS, Records, read_record
 from ledgerlink.wire.records import source_record
 
 PART_SIZE = 5_000
@@ -57,8 +57,9 @@ class PostSheet:
             self.times += 1
             return
         self._size += len(text)
-        if self._size > LARGEST_FILE:
-            detail = f"what it holds besides time has more than {LARGEST_FILE} bytes"
+        if self._size > LARGEST_FILE or len(self.rest) >= MOST_RECORDS:
+            limits = f"{LARGEST_FILE} bytes or {MOST_RECORDS:,} records"
+            detail = f"what it holds besides time has more than {limits}"
             raise Invalid("unreadable_upload", detail, "Post the records in smaller files.")
         self.rest.add(record)
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 NO_DAY = " " * 10
 """The day of a record that belongs to none; it comes before all days."""
+FIRST_DAY = "0"
+"""Comes before all days, and after every record without one."""
 AFTER_ALL_DAYS = "~"
 """The place after all others."""
 

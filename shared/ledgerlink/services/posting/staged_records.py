@@ -63,6 +63,9 @@ class Records:
         return valid + len(self.deleted) + len(self.rejected)
 
 
+MOST_RECORDS = 200_000
+"""Records that are held in memory together. Each takes some 2 KB, however short its line is."""
+
 Kinds = Collection[RecordKind] | None
 """The kinds of records that a user may post; None means all."""
 
@@ -70,10 +73,10 @@ Kinds = Collection[RecordKind] | None
 def bounded(lines: Iterable[bytes]) -> Iterator[bytes]:
     """These lines. Raises Invalid when they are more than fit into memory."""
     size = 0
-    for line in lines:
+    for number, line in enumerate(lines, start=1):
         size += len(line)
-        if size > LARGEST_FILE:
-            detail = f"it holds more than {LARGEST_FILE} bytes once unpacked"
+        if size > LARGEST_FILE or number > MOST_RECORDS:
+            detail = f"it holds more than {LARGEST_FILE} bytes or {MOST_RECORDS:,} records"
             raise Invalid("unreadable_upload", detail, "Post the records in smaller files.")
         yield line
 
