@@ -6,6 +6,7 @@ from typing import Any
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.imports import Scope
 from ledgerlink.domain.model.links import Link
+from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.rules import LinkTo, RuleKind, Skip
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.services.imports import service
@@ -95,10 +96,17 @@ class Firm:
         self.app.work()
         ended = self.app.run(run)
         fine = {RunState.COMPLETED}
-        if self.is_hindered:
+        if self.is_hindered or self._leaves_what_posts_use(ended):
             fine.add(RunState.COMPLETED_WITH_PROBLEMS)
         assert ended.state in fine, self.app.items(ended)
         return ended
+
+    def _leaves_what_posts_use(self, run: Run) -> bool:
+        """Whether nothing stood in its way but time that was posted with a client that the run
+        would delete."""
+        blocked = [one for one in self.app.items(run) if one.state is ItemState.BLOCKED]
+        codes = {one.outcome.reason.code for one in blocked if one.outcome.reason}
+        return bool(self.posted) and codes == {"used_since"}
 
     def undo(self) -> None:
         if not self.done:
