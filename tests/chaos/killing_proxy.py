@@ -118,6 +118,13 @@ class KillingProxy:
         connection.close()
 
 
+def _length(method: str, answer: httpx.Response) -> str:
+    """The length of an answer's body; for HEAD that of the body that it only describes."""
+    if method == "HEAD":
+        return str(answer.headers.get("Content-Length", "0"))
+    return str(len(answer.content))
+
+
 def _handler(proxy: KillingProxy) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -138,7 +145,7 @@ def _handler(proxy: KillingProxy) -> type[BaseHTTPRequestHandler]:
             for name, value in answer.headers.multi_items():
                 if name.lower() not in SKIPPED:
                     self.send_header(name, value)
-            self.send_header("Content-Length", str(len(answer.content)))
+            self.send_header("Content-Length", _length(self.command, answer))
             self.end_headers()
             self.wfile.write(answer.content)
 
