@@ -179,7 +179,12 @@ class Recorder:
         """Store the progress of the chunk."""
         self._noted_at = self.deps.clock.monotonic()
         calls = Counter(self.progress.calls) + Counter(self.calls)
-        progress = replace(self.progress, outcomes=dict(self._states), calls=dict(calls))
+        progress = replace(
+            self.progress,
+            outcomes=dict(self._states),
+            calls=dict(calls),
+            stored_at=self.deps.clock.now(),
+        )
         self.deps.runs.save_progress(self.run, self.chunk.number, progress)
 
     def count(self) -> None:
