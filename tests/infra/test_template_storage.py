@@ -1,9 +1,16 @@
 import json
 
 from aws_cdk.assertions import Template
+from ledgerlink.domain.model.retention import STAGED
 from ledgerlink.storage.staging import OF_A_RUN
 
+from infra.storage import STAGED_DAYS
 from tests.infra.resources import only, properties
+
+
+def test_the_program_knows_how_long_staged_records_are_kept() -> None:
+    """It says so in place of reading a file that is gone."""
+    assert STAGED.days == STAGED_DAYS
 
 
 def test_the_table_can_be_restored_to_any_second_of_its_last_weeks(template: Template) -> None:

@@ -246,8 +246,8 @@ async def _plan_post(deps: Dependencies, connection: Connection, run: Run, stop:
     else:
         try:
             await review_plan(deps, connection, run, stop)
-        except Invalid as too_much:  # it can be cancelled, and what is missing be posted again
-            park(deps, run, reason("unreadable_upload", detail=too_much.message))
+        except Invalid as unreadable:  # it can be cancelled, and what is missing be posted again
+            park(deps, run, reason("unreadable_upload", detail=unreadable.message))
 
 
 async def _cancel(deps: Dependencies, connection: Connection, run: Run, stop: Stop) -> None:

@@ -19,7 +19,7 @@ from ledgerlink.services.applying.chunk import ChunkRun, load_chunk
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.messages import remaining_messages
 from ledgerlink.services.posting.plan_post import PostPlanner
-from ledgerlink.services.posting.staged_records import bounded, read_records
+from ledgerlink.services.posting.staged_records import bounded, read_records, staged_lines
 from ledgerlink.services.runs.ledger_session import LedgerSession, ledger_session
 from ledgerlink.services.runs.read_company import read_company
 
@@ -28,7 +28,7 @@ async def review_plan(deps: Dependencies, connection: Connection, run: Run, stop
     """Block the open operations of a post that the rules no longer give, then apply the rest.
 
     Raises Interrupted, Conflict when a user has cancelled the run meanwhile, and Invalid for more
-    records than fit into memory.
+    records than fit into memory and for records that were deleted because of their age.
     """
     async with ledger_session(deps, connection) as session:
         now = await _planned_now(deps, connection, run, session, stop)
@@ -65,7 +65,7 @@ async def _planned_now(
 ) -> Mapping[str, Operation]:
     """The operations of the same records by the rules as they are now, by posting key."""
     company = await read_company(deps, connection, session.ledger, stop)
-    lines = bounded(deps.staging.records(run.staged))
+    lines = bounded(staged_lines(deps, run))
     records = read_records(lines, run.created_by, run.kinds)
     planner = PostPlanner(deps, connection, session.ledger, company, run.created_at, stop)
     operations, _ = await planner.plan_records(records, run.created_by, run.id)

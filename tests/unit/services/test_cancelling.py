@@ -169,6 +169,27 @@ def test_a_resumed_run_that_is_too_large_to_be_compared_waits_to_be_cancelled(
     assert notes(app) == before
 
 
+@pytest.mark.parametrize(("calls", "state"), [(1, RunState.FAILED), (3, RunState.PARKED)])
+def test_a_run_that_is_resumed_after_its_records_were_deleted_says_so(
+    calls: int, state: RunState
+) -> None:
+    """Records are kept for 30 days, and a run may be resumed for more than a year. One of which
+    nothing was sent has failed; of another, what was sent stays as it is."""
+    app, connection, run = parked(calls)
+    before = notes(app)
+    relink(app, connection, "p1", Skip())
+    app.clock.go_on(minutes=31 * 24 * 60)
+    app.staging.files.clear()
+    parking.resume(app.deps, app.run(run))
+    app.work()
+    stored = app.run(run)
+    assert stored.state is state
+    assert stored.reason is not None
+    assert stored.reason.code == "unreadable_upload"
+    assert "older than 30 days" in stored.reason.message
+    assert notes(app) == before
+
+
 def test_a_resumed_run_goes_on_when_other_rules_were_changed() -> None:
     app, connection, run = parked(3)
     relink(app, connection, "p2", LinkTo(ledger_id="C2"))

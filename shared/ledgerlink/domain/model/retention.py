@@ -13,6 +13,10 @@ CLOSED_BEFORE = timedelta(days=30)
 """How long before the items of a run are deleted it can no longer be resumed or undone, because
 both need every item until they are done."""
 
+STAGED = timedelta(days=30)
+"""How long the records of a run are kept as they were given, from when it was created
+(`infra/storage.py`). Its plan, which is made of them, is kept longer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Retention:

@@ -17,7 +17,7 @@ from ledgerlink.services.posting.given_keys import NOWHERE, GivenKeys, digest_of
 from ledgerlink.services.posting.known_targets import EntityKeys
 from ledgerlink.services.posting.sheet_lines import NO_DAY, SheetLine
 from ledgerlink.services.posting.sorted_lines import SortedLines
-from ledgerlink.services.posting.staged_records import time_record
+from ledgerlink.services.posting.staged_records import staged_lines, time_record
 
 DAY = timedelta(days=1)
 
@@ -49,7 +49,7 @@ class Sheet:
     def read(cls, deps: Dependencies, run: Run, scope: Scope, lines: SortedLines) -> "Sheet":
         """The staged records of a run. Raises Invalid for records that cannot be read."""
         sheet = cls(lines, scope, run.created_by)
-        for number, text in enumerate(deps.staging.records(run.staged), start=1):
+        for number, text in enumerate(staged_lines(deps, run), start=1):
             sheet._add(number, text)
         sheet.keys.seal()
         return sheet

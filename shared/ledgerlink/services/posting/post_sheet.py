@@ -14,7 +14,12 @@ from ledgerlink.services.posting.given_keys import NOWHERE, GivenKeys
 from ledgerlink.services.posting.known_targets import EntityKeys
 from ledgerlink.services.posting.sheet_lines import SheetLine
 from ledgerlink.services.posting.sorted_lines import SortedLines
-from ledgerlink.services.posting.staged_records import MOST_RECORDS, Records, read_record
+from ledgerlink.services.posting.staged_records import (
+    MOST_RECORDS,
+    Records,
+    read_record,
+    staged_lines,
+)
 from ledgerlink.wire.records import source_record
 
 PART_SIZE = 5_000
@@ -41,7 +46,7 @@ class PostSheet:
         """The staged records of a run. Raises Invalid for records that cannot be read, and for more
         of those that are not time than fit into memory."""
         sheet = cls(lines)
-        for number, text in enumerate(deps.staging.records(run.staged), start=1):
+        for number, text in enumerate(staged_lines(deps, run), start=1):
             sheet._add(read_record(text, number, run.created_by, run.kinds), number, text)
         sheet._count_others()
         sheet.keys.seal()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from ledgerlink.domain.errors import FieldError, Invalid
 from ledgerlink.domain.model.reasons import Reason, place_in_words, reason
+from ledgerlink.domain.model.retention import STAGED
 from ledgerlink.domain.model.runs import Run
 from ledgerlink.domain.model.source_records import (
     Deleted,
@@ -70,6 +71,15 @@ Kinds = Collection[RecordKind] | None
 """The kinds of records that a user may post; None means all."""
 
 
+def staged_lines(deps: Dependencies, run: Run) -> Iterable[bytes]:
+    """The records of a run as they were given, one line each. Raises Invalid for those that cannot
+    be read, or were deleted because of their age: a run may be resumed for longer."""
+    if deps.clock.now() >= run.created_at + STAGED:
+        detail = f"they are older than {STAGED.days} days and were deleted"
+        raise Invalid("unreadable_upload", detail, "Post them again.")
+    return deps.staging.records(run.staged)
+
+
 def bounded(lines: Iterable[bytes]) -> Iterator[bytes]:
     """These lines. Raises Invalid when they are more than fit into memory."""
     size = 0
@@ -129,7 +139,7 @@ def required_kind(kind: str, key: object) -> str:
 def time_records(deps: Dependencies, run: Run) -> Iterator[TimeEntry | Rejected]:
     """The time entries of an import, one by one; records of other kinds are rejected. Raises
     Invalid for records that cannot be read."""
-    for number, line in enumerate(deps.staging.records(run.staged), start=1):
+    for number, line in enumerate(staged_lines(deps, run), start=1):
         yield time_record(line, number, run.created_by)
 
 
