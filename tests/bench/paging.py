@@ -27,13 +27,14 @@ from ledgerlink.storage.runs import _rows
 from ledgerlink.storage.table import Table
 from pydantic import BaseModel
 
+from functions.api.routes.runs import RUNS_A_PAGE
 from functions.api.views.rules import RuleList, RuleView
 from functions.api.views.runs import RunList, RunView
 from tests.bench.lane import USER, connected
 from tests.bench.meter import Meter
 
 RULES, RUNS = 6000, 1000
-RULE_PAGE, RUN_PAGE, TIMES = 100, 50, 5
+RULE_PAGE, RUN_PAGE, TIMES = 100, RUNS_A_PAGE, 5
 BEGUN = datetime(2026, 11, 30, tzinfo=UTC)
 LISTS = tuple(ListType)[:15]
 

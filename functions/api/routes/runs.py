@@ -19,13 +19,15 @@ from functions.api.views.records import ChangeView, RunChangeList
 from functions.api.views.runs import ItemList, ItemView, RunList, RunView, item_views
 
 Limit = Annotated[int, Query(ge=1, le=1000)]
+RUNS_A_PAGE = 30
+"""Runs of a page for which no limit is given; they are read for 10 units."""
 
 
 @app.get("/v1/connections/<connection_id>/runs", summary="Runs, newest first", tags=["runs"])
 def list_runs(
     connection_id: str,
     after: Annotated[str | None, Query(max_length=100)] = None,
-    limit: Limit = 50,
+    limit: Limit = RUNS_A_PAGE,
     kind: Annotated[str | None, Query(max_length=20)] = None,
     state: RunState | None = None,
     user: Annotated[str | None, Query(max_length=200)] = None,
