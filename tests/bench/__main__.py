@@ -30,7 +30,6 @@ def measure(scale: int) -> Iterator[Line]:
     """Every line, as it is measured."""
     yield from measuring.starting()
     yield from measuring.planning()
-    yield from measuring.million()
     with system(scale) as ground:
         with worker(ground) as posting:
             yield from measuring.posting(posting, scale)

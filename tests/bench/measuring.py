@@ -39,7 +39,7 @@ class PlanBudget(NamedTuple):
     megabytes: float
 
 
-FIRST, AGAIN = PlanBudget(8, 200), PlanBudget(12, 400)
+FIRST, AGAIN = PlanBudget(8, 200), PlanBudget(18, 200)
 """For what was never posted; for what was, with its links and the ledger's copies to read."""
 MILLION_FIRST, MILLION_AGAIN = PlanBudget(120, 512), PlanBudget(180, 512)
 """The same for a million entries in one import."""
@@ -148,33 +148,24 @@ def _rival(name: str, public_client: public_clients.PublicClient) -> Line:
 
 def planning() -> Iterator[Line]:
     """Planning a large sheet, each time in a process of its own."""
-    yield from _plan_lines(f"planning {PLANNED:,} entries", _planned("post"), FIRST)
-    what = f"planning an import of {PLANNED:,}"
-    yield from _plan_lines(what, _planned("import"), FIRST)
     with TemporaryDirectory(prefix="ledgerlink-bench-") as folder:
-        held = f"{folder}/held.jsonl"
-        _planned("write", held)
-        again = _planned("again", held)
-    yield from _plan_lines(f"{what} again", again, AGAIN)
-    sent = again["to_send"]
-    yield Line(f"{what} again: to be sent", "0", f"{sent:.0f}", not sent, counted=True)
+        post = _child("tests.bench.planning", "post", str(PLANNED), folder)
+    yield from _plan_lines(f"planning a post of {PLANNED:,}", post, FIRST)
+    yield from _imports(PLANNED, FIRST, AGAIN)
+    yield from _imports(MILLION, MILLION_FIRST, MILLION_AGAIN)
 
 
-def million() -> Iterator[Line]:
-    """One import of a million entries, and the same again, each planned in a process of its own."""
-    what = f"planning one import of {MILLION:,}"
+def _imports(count: int, budget: PlanBudget, budget_again: PlanBudget) -> Iterator[Line]:
+    """One import of so many entries, and the same again."""
+    what = f"planning one import of {count:,}"
     with TemporaryDirectory(prefix="ledgerlink-bench-") as folder:
         first, again = (
-            _child("tests.bench.million", mode, str(MILLION), folder) for mode in ("first", "again")
+            _child("tests.bench.planning", mode, str(count), folder) for mode in ("first", "again")
         )
-    yield from _plan_lines(what, first, MILLION_FIRST)
-    yield from _plan_lines(f"{what} again", again, MILLION_AGAIN)
+    yield from _plan_lines(what, first, budget)
+    yield from _plan_lines(f"{what} again", again, budget_again)
     sent = again["to_send"]
     yield Line(f"{what} again: to be sent", "0", f"{sent:.0f}", not sent, counted=True)
-
-
-def _planned(mode: str, *more: str) -> dict[str, float]:
-    return _child("tests.bench.planning", mode, str(PLANNED), *more)
 
 
 def _child(module: str, *arguments: str) -> dict[str, float]:
