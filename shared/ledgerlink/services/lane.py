@@ -27,7 +27,7 @@ from ledgerlink.services.applying.chunk import apply_chunk
 from ledgerlink.services.applying.recover import recover_other_runs
 from ledgerlink.services.defects import report_defect
 from ledgerlink.services.dependencies import Dependencies
-from ledgerlink.services.messages import Message, remaining_messages
+from ledgerlink.services.messages import Message, remaining_messages, run_message
 from ledgerlink.services.plan_run import plan_run
 from ledgerlink.services.review_plan import review_plan, search_unanswered
 from ledgerlink.services.runs.ledger_session import ledger_session
@@ -227,7 +227,7 @@ async def _plan(
         if run.state is RunState.PLANNING:
             await plan_run(deps, connection, run, stop)
     elif run.state is RunState.QUEUED:
-        if message.turn < MAX_TURNS and _is_applying_another(deps, connection):
+        if message.turn < MAX_TURNS and _must_wait(deps, connection, run, message):
             deps.lane.send([replace(message, turn=message.turn + 1)])
             return
         with suppress(Conflict):  # a user cancelled it meanwhile
@@ -255,6 +255,20 @@ async def _cancel(deps: Dependencies, connection: Connection, run: Run, stop: St
     run = await search_unanswered(deps, connection, run, stop)
     ended = replace(run, state=RunState.CANCELLED, finished_at=deps.clock.now())
     deps.runs.save(ended, of_generation=run.generation)
+
+
+def _must_wait(deps: Dependencies, connection: Connection, run: Run, message: Message) -> bool:
+    """Whether another run is being applied, or an earlier post is not planned yet, because its
+    worker was stopped or it had to wait. Planned before it, this one would find nothing to delete
+    of what the earlier one then creates."""
+    if _is_applying_another(deps, connection):
+        return True
+    queued = deps.runs.in_state(connection.key, RunState.QUEUED)
+    earlier = [one for one in queued if one.id < run.id and not (one.sync or one.imported)]
+    if earlier and not message.turn:
+        # Its first message may have been lost; the queue would drop the same again.
+        deps.lane.send([replace(run_message(earlier[0]), turn=1)])
+    return bool(earlier)
 
 
 def _is_applying_another(deps: Dependencies, connection: Connection) -> bool:

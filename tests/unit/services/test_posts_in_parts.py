@@ -8,11 +8,11 @@ import pytest
 from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.references import needs
 from ledgerlink.domain.model.rules import CreateProject, LinkTo, Mapping, RuleKind
-from ledgerlink.domain.model.runs import Run
+from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.services.posting import post_sheet
 from ledgerlink.wire.stored import dump
 
-from tests.fakes.service import InMemoryService, entry
+from tests.fakes.service import InMemoryService, entry, in_memory_service
 from tests.support.money_service import invoice, money_service
 
 PROJECTS: dict[str, Mapping] = {
@@ -82,6 +82,49 @@ def test_what_an_operation_needs_comes_before_it(monkeypatch: pytest.MonkeyPatch
         assert all(places.get(key, -1) < op.seq for key in needs(op.body))
     assert "invoice:i1" in places
     assert places["time:n0"] < places["invoice:i1"]
+
+
+@pytest.mark.parametrize("second", [{"minutes": 20}, {"deleted": True}], ids=["newer", "deleted"])
+@pytest.mark.parametrize("asked_at", range(1, 12))
+def test_a_post_is_planned_after_those_before_it(
+    asked_at: int, second: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever the worker of the first is stopped, what the second changes or deletes is posted
+    first."""
+    monkeypatch.setattr(post_sheet, "PART_SIZE", 1)
+    app = in_memory_service()
+    connection = app.connected()
+    app.post(connection, "1", [entry(f"t{n}", work_date=f"2026-02-0{1 + n}") for n in range(3)])
+    one = {"key": "t0", **second} if "deleted" in second else entry("t0", **second)
+    asked = count(1)
+
+    def stop() -> bool:
+        if next(asked) != asked_at:
+            return False
+        app.post(connection, "2", [one])
+        return True
+
+    app.work(stop)
+    if next(asked) <= asked_at:
+        app.post(connection, "2", [one])
+        app.work()
+    expected = {"work t1": 60, "work t2": 60} | ({} if "deleted" in second else {"work t0": 20})
+    stored = app.company().of_kind("Time")
+    assert {str(each.body["notes"]): each.body["minutes"] for each in stored} == expected
+    assert len(stored) == len(expected)
+
+
+def test_an_earlier_post_whose_message_was_lost_is_planned_first() -> None:
+    app = in_memory_service()
+    connection = app.connected()
+    app.work()
+    first = app.post(connection, "1", [entry("t0")])
+    app.lane.messages.clear()
+    second = app.post(connection, "2", [{"key": "t0", "deleted": True}])
+    app.work()
+    assert {app.run(run).state for run in (first, second)} == {RunState.COMPLETED}
+    assert not app.company().of_kind("Time")
+    assert len(app.handled) < 12
 
 
 @pytest.mark.parametrize("calls", [7, 11])
