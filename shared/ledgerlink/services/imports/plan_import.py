@@ -29,8 +29,8 @@ async def plan_import(planner: ImportPlanner) -> Run:
     rules = stored_rules(deps, planner.connection)
     numbered = replace(run, plan=run.plan + 1, parts=0, reason=None)
     try:
-        if planner.imported.undoes:
-            imported, chunks = await plan_undo(planner, numbered)
+        if undoes := planner.imported.undoes:
+            imported, chunks = await plan_undo(planner, numbered, undoes)
         else:
             imported, chunks = await plan_sheet(planner, rules, numbered)
     except Invalid as unreadable:

@@ -1,6 +1,6 @@
 """Planning an undo: the time of one chunk after the other, then the list records."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -18,18 +18,20 @@ from ledgerlink.services.posting.given_keys import NOWHERE, GivenKeys
 from ledgerlink.services.posting.plan_parts import PlanParts
 from ledgerlink.services.posting.sheet_lines import AFTER_ALL_DAYS
 from ledgerlink.services.posting.snapshots import read_snapshots
-from ledgerlink.services.runs.history import Item, items_of_chunk
+from ledgerlink.services.runs.history import items_of_chunk
 
 MOST_LINKS = 2_000_000
 """Links that an undo reads to find out whether a list record is still used."""
 
 
-async def plan_undo(planner: ImportPlanner, run: Run) -> tuple[Import, tuple[Chunk, ...]]:
-    """Plan the reverse of what a run wrote; returns the import with its totals, and the chunks.
-    Raises Interrupted when `stop` is true before all is planned; what is planned by then is
-    kept."""
+async def plan_undo(
+    planner: ImportPlanner, run: Run, undoes: str
+) -> tuple[Import, tuple[Chunk, ...]]:
+    """Plan the reverse of what the run with the id `undoes` wrote; returns the import with its
+    totals, and the chunks. Raises Interrupted when `stop` is true before all is planned; what is
+    planned by then is kept."""
     deps = planner.deps
-    before = deps.runs.get(run.connection_key, planner.imported.undoes or "")
+    before = deps.runs.get(run.connection_key, undoes)
     written = Written.read(deps, before)
     parts = PlanParts(deps, run, f"{run.generation} {before.generation}")
     undoing = UndoPlanning(planner, before, written, parts)
@@ -94,7 +96,7 @@ class UndoPlanning:
     def _done(self, chunk: Chunk) -> Iterator[Done]:
         """What was posted of a chunk."""
         for item in items_of_chunk(self._given.deps, self._before, chunk) if chunk.pending else ():
-            if _was_sent(item):
+            if item.state is ItemState.POSTED:
                 yield item.operation, item.outcome
 
     def _links(self, done: Iterable[Done]) -> Mapping[str, Link]:
@@ -114,8 +116,7 @@ class UndoPlanning:
                 raise Invalid("unreadable_upload", detail, "Import the period again instead.")
             if place > self._parts.done.through:
                 await self._plan_part([o for o in times if self._written.is_apart(o[0])], place)
-        if self._parts.done.through < AFTER_ALL_DAYS:
-            await self._plan_part(together, AFTER_ALL_DAYS)
+        await self._plan_part(together, AFTER_ALL_DAYS)
 
     async def _plan_part(self, done: Sequence[Done], place: str) -> None:
         if self._given.stop():
@@ -147,7 +148,7 @@ class UndoPlanning:
         given = replace(self._shared(self._lists), in_use=self._in_use(created))
         return self._planner.list_records(given)
 
-    def _in_use(self, created: Collection[str]) -> Collection[str]:
+    def _in_use(self, created: set[str]) -> set[str]:
         """Which of these list records are used by other time that we wrote. With more than
         MOST_LINKS links, all of them count as used."""
         if not created:
@@ -159,9 +160,5 @@ class UndoPlanning:
             if number == MOST_LINKS:
                 return created
             if not link.was_written_by(self._before.id):
-                used.update(target for target in link.targets if target and target in created)
+                used |= created.intersection(link.targets)
         return used
-
-
-def _was_sent(item: Item) -> bool:
-    return item.operation.state is ItemState.PENDING and item.state is ItemState.POSTED
