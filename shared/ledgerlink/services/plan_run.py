@@ -49,7 +49,8 @@ async def plan_run(deps: Dependencies, connection: Connection, run: Run, stop: S
         run = replace(run, planning_calls=dict(session.ledger.calls), parts=0)
     keep_created_rules(deps, connection.key, planned.created)
     deps.links.delete(connection.key, planned.gone)
-    return start(deps, replace(run, records=planned.records, chunks=planned.chunks))
+    run = replace(run, records=planned.records, chunks=planned.chunks, planned_at=planned.read_at)
+    return start(deps, run)
 
 
 def fail(deps: Dependencies, run: Run, why: Reason) -> Run:
@@ -65,7 +66,7 @@ def start(deps: Dependencies, run: Run) -> Run:
     now = deps.clock.now()
     count_settled(deps, run)
     begun = deps.retention.begun(run, now)
-    run = replace(begun, state=RunState.APPLYING, idle=0, planned_at=now)
+    run = replace(begun, state=RunState.APPLYING, idle=0)
     if not run.open_chunks():
         run = replace(run, state=run.outcome_state(), finished_at=now)
     deps.runs.save(run, of_generation=run.generation)

@@ -31,10 +31,11 @@ async def review_plan(deps: Dependencies, connection: Connection, run: Run, stop
     records than fit into memory and for records that were deleted because of their age.
     """
     async with ledger_session(deps, connection) as session:
+        read_at = deps.clock.now()
         now = await _planned_now(deps, connection, run, session, stop)
         for chunk in open_chunks(deps, connection, run, session):
             _block_outdated(deps, chunk, now)
-    run = replace(run, state=RunState.APPLYING, idle=0, planned_at=deps.clock.now())
+    run = replace(run, state=RunState.APPLYING, idle=0, planned_at=read_at)
     deps.runs.save(run, of_generation=run.generation)
     deps.lane.send(remaining_messages(run))
 

@@ -1,13 +1,13 @@
 """Giving up a run that was set aside, and resuming one whose rules were changed meanwhile."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pytest
 from ledgerlink.domain.errors import Conflict, LedgerUnavailable
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.plan import ItemState
-from ledgerlink.domain.model.rules import LinkTo, RuleKind, Skip
+from ledgerlink.domain.model.rules import LinkTo, Rule, RuleKind, Skip
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.services import lane
 from ledgerlink.services.messages import Message
@@ -15,6 +15,7 @@ from ledgerlink.services.posting import staged_records
 from ledgerlink.services.runs import parking
 
 from tests.fakes.company import Fault
+from tests.fakes.rows import FakeRules
 from tests.fakes.service import InMemoryService, entry, in_memory_service
 
 DOWN = LedgerUnavailable("busy", "Too many requests.")
@@ -146,6 +147,57 @@ def test_a_resumed_run_says_that_its_plan_is_old(calls: int, mapping: Any) -> No
     items = {item.operation.key: item.outcome for item in app.items(run)}
     blocked = [one.reason.code for one in items.values() if one.reason]
     assert blocked == ["plan_old"] * (6 - len(before))
+
+
+@pytest.mark.parametrize(("calls", "outcome"), [(1, "completed"), (3, "completed_with_problems")])
+def test_a_rule_that_is_set_while_a_post_is_planned_is_newer_than_its_plan(
+    calls: int, outcome: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plan takes minutes after its rules were read."""
+    app = in_memory_service(chunk_size=2)
+    connection = app.connected()
+    app.connector.request_size = 1
+    app.company().trouble = [None] * calls + [DOWN]
+    put_chunk = app.staging.put_chunk
+
+    def slow(run: Run, number: int, lines: Iterable[bytes]) -> None:
+        put_chunk(run, number, lines)
+        if number == 1:
+            relink(app, connection, "p1", LinkTo(ledger_id="C2"))
+
+    monkeypatch.setattr(app.staging, "put_chunk", slow)
+    run = app.post(connection, "key", [entry(f"t{n}") for n in range(6)])
+    app.work()
+    monkeypatch.undo()
+    before = customers(app)
+    assert set(before.values()) <= {"C1"}
+    parking.resume(app.deps, app.run(run))
+    app.work()
+    assert app.run(run).state.value == outcome
+    added = {notes: customer for notes, customer in customers(app).items() if notes not in before}
+    assert set(added.values()) <= {"C2"}
+
+
+def test_a_rule_that_the_post_itself_created_is_no_change_of_its_rules(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = in_memory_service()
+    read = FakeRules.list
+
+    def slow(self: FakeRules, *which: Any) -> Sequence[Rule]:
+        app.clock.go_on(seconds=1)
+        return read(self, *which)
+
+    monkeypatch.setattr(FakeRules, "list", slow)
+    connection = app.connected()
+    app.company().trouble = [None, DOWN]
+    client = {"kind": "client", "key": "c9", "name": "Nine"}
+    run = app.post(connection, "key", [client, entry("t1")])
+    app.work()
+    stored = app.run(run)
+    assert stored.state is RunState.PARKED
+    assert app.deps.rules.get(connection.key, RuleKind.PROJECTS, ["c9"])
+    assert not parking.rules_changed(app.deps, stored)
 
 
 @pytest.mark.parametrize("limit", ["LARGEST_FILE", "MOST_RECORDS"])

@@ -138,7 +138,7 @@ class Run:
     started_at: datetime | None = None
     """When it was first worked on."""
     planned_at: datetime | None = None
-    """When its plan was made, or last compared with the rules."""
+    """When the rules were read that its plan was made with, or was last compared with."""
     finished_at: datetime | None = None
     """When it ended."""
     sync: Sync | None = None

@@ -84,8 +84,9 @@ class PostPlanner:
         """The operations in the order in which they are applied, and the rules that the records
         create, set by `user`. `rank` is the run's place among the runs, None for a preview. Raises
         Interrupted when `stop` is true before everything is read from the ledger."""
+        read_at = self.deps.clock.now()
         stored = stored_rules(self.deps, self.connection)
-        created = created_rules(self.deps, self.connection, stored, records, user)
+        created = created_rules(self.deps, self.connection, stored, records, user, read_at)
         operations = await self._operations(records, with_rules(stored, created), rank)
         return operations, created
 

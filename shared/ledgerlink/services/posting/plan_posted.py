@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from ledgerlink.domain.errors import Interrupted
@@ -42,14 +43,17 @@ class PlannedPost:
     """The rules that the records create."""
     gone: Sequence[str]
     """Posting keys of documents to be deleted that the ledger no longer has."""
+    read_at: datetime
+    """When its rules were read."""
 
 
 async def plan_posted(planner: PostPlanner, run: Run, sheet: PostSheet) -> PlannedPost:
     """Plan the records and store the chunks. Raises Interrupted when `stop` is true before all is
     planned; what is planned by then is kept."""
     deps, connection, user = planner.deps, planner.connection, run.created_by
+    read_at = deps.clock.now()
     stored = stored_rules(deps, connection)
-    created = created_rules(deps, connection, stored, sheet.rest, user)
+    created = created_rules(deps, connection, stored, sheet.rest, user, read_at)
     basis = _basis(planner, run, stored)
     parts = PlanParts(deps, run, basis, has_several=bool(sheet.times))
     records = len(sheet.rest) + sheet.times
@@ -62,7 +66,9 @@ async def plan_posted(planner: PostPlanner, run: Run, sheet: PostSheet) -> Plann
     except Interrupted:
         parts.interrupt()
     chunks = store_chunks(deps, connection, run, parts.lines(making.list_records()))
-    return PlannedPost(records=records, chunks=chunks, created=created, gone=parts.done.gone)
+    return PlannedPost(
+        records=records, chunks=chunks, created=created, gone=parts.done.gone, read_at=read_at
+    )
 
 
 def _basis(planner: PostPlanner, run: Run, stored: RuleBook) -> str:

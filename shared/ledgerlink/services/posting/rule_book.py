@@ -1,6 +1,7 @@
 """The rules that a plan is made with: those stored, and those that posted records create."""
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 
 from ledgerlink.domain.model.connections import Connection
 from ledgerlink.domain.model.posting_keys import posting_key
@@ -22,19 +23,25 @@ def with_rules(stored: RuleBook, created: Iterable[Rule]) -> RuleBook:
 
 
 def created_rules(
-    deps: Dependencies, connection: Connection, stored: RuleBook, records: Records, user: str
+    deps: Dependencies,
+    connection: Connection,
+    stored: RuleBook,
+    records: Records,
+    user: str,
+    read_at: datetime,
 ) -> Sequence[Rule]:
     """The rules that posted clients, projects and staff create.
 
     A record that was posted twice with different content creates none. A rule that links or skips
-    stays, because a user has decided so.
+    stays, because a user has decided so. Each is set at `read_at`, when the `stored` rules were
+    read, because it is part of a plan made with them and does not change it.
     """
     unclear = doubled(records.listed, records.deleted)
     listed = [r for r in records.listed if list_key(RecordKind(r.kind), r.key) not in unclear]
     posted = {(_rule_kind(record), record.key) for record in listed}
     posted |= {(RuleKind.PROJECTS, key) for key in _clients_posted_before(deps, connection, listed)}
     return [
-        _rule(deps, record, stored, user)
+        _rule(record, stored, user, read_at)
         for record in listed
         if _creates_a_rule(record, stored, posted)
     ]
@@ -64,7 +71,7 @@ def _clients_posted_before(
     return [keys[link] for link in deps.links.get(connection.key, keys)]
 
 
-def _rule(deps: Dependencies, record: ListPost, stored: RuleBook, user: str) -> Rule:
+def _rule(record: ListPost, stored: RuleBook, user: str, set_at: datetime) -> Rule:
     kind = _rule_kind(record)
     before = stored.get((kind, record.key))
     return Rule(
@@ -72,7 +79,7 @@ def _rule(deps: Dependencies, record: ListPost, stored: RuleBook, user: str) -> 
         key=record.key,
         mapping=created_by(record, before.mapping if before else None),
         set_by=user,
-        set_at=deps.clock.now(),
+        set_at=set_at,
         version=before.version + 1 if before else 1,
     )
 

@@ -78,10 +78,10 @@ def resume(deps: Dependencies, run: Run) -> Run:
     """Let a run continue. Raises Conflict when it is finished or a draft, or when another user
     resumed it at the same time.
 
-    A post whose rules were changed since it was planned is planned anew, or, where some of it was
-    sent already, compared with them. For a run that is not parked the messages are only sent again,
-    because a worker may have died before it sent them. A step that is done twice has no further
-    effect.
+    A post whose rules were changed since they were read for its plan is planned anew, or, where
+    some of it was sent already, compared with them. For a run that is not parked the messages are
+    only sent again, because a worker may have died before it sent them. A step that is done twice
+    has no further effect.
     """
     if run.state in FINISHED | DRAFTS:
         remedy = "Only a parked or interrupted run can be resumed."
@@ -107,7 +107,8 @@ def _require_young(deps: Dependencies, run: Run) -> None:
 
 
 def rules_changed(deps: Dependencies, run: Run) -> bool:
-    """Whether a rule was set after a post was planned."""
+    """Whether a rule was set after the rules were read for the plan of a post: those of a plan that
+    takes minutes are older than the plan."""
     planned_at = run.planned_at or run.started_at
     if run.sync is not None or run.imported is not None or planned_at is None:
         return False
