@@ -151,9 +151,8 @@ class SheetPlanner:
         self._plan_without_day()
         for days in self._ranges():
             await self._plan_days(days)
-        if self._parts.done.through < AFTER_ALL_DAYS:
-            self._stop_in_time()
-            await self._plan_postponed()
+        self._stop_in_time()
+        await self._plan_postponed()
 
     def _stop_in_time(self) -> None:
         if self._given.stop():
@@ -174,8 +173,6 @@ class SheetPlanner:
     def _ranges(self) -> Iterator[DayRange]:
         """The days that are not planned yet, in ranges."""
         scope, through = self._sheet.scope, self._parts.done.through
-        if through == AFTER_ALL_DAYS:
-            return iter(())
         begun = through > FIRST_DAY
         first = date.fromisoformat(through) + DAY if begun else scope.first_day
         lines = (line for line in self._sheet if line.day > max(through, FIRST_DAY))
@@ -193,22 +190,20 @@ class SheetPlanner:
                 earlier, later = days.halves()
                 waiting += [later, earlier]
                 continue
-            part.read_by_keys()
-            postponed = self._parts.postponed
-            part.postpone(postponed)
+            self._read_others(part)
+            part.postpone(self._parts.postponed)
             self._parts.postpone(part.cells_postponed, part.links_postponed)
             operations = await self._planned(part, days)
             self._parts.add(self.planner, operations, str(days.last))
 
     async def _plan_postponed(self) -> None:
         """Plan the records whose activities were on other days."""
-        done = self._parts.done
-        lines = list(islice(self._sheet.of_cells(self._parts.postponed), MOST_TOGETHER + 1))
-        if not done.postponed:
+        cells = self._parts.postponed
+        if not cells:
             return
-        part = self._part_of(lines)
-        part.read(done.postponed_links)
-        part.read_by_keys()
+        part = self._part_of(list(islice(self._sheet.of_cells(cells), MOST_TOGETHER + 1)))
+        part.read(self._parts.done.postponed_links)
+        self._read_others(part)
         operations = await self._planned(part)
         self._parts.add(self.planner, operations, AFTER_ALL_DAYS)
 
@@ -217,6 +212,13 @@ class SheetPlanner:
         if len(lines) > MOST_TOGETHER:
             raise _too_many()
         return SheetPart(self._deps.links, self._key, self._sheet, lines)
+
+    def _read_others(self, part: SheetPart) -> None:
+        """Read the links that its days do not lead to. Raises Invalid for more links than can be
+        planned together: an import that left some out would not delete their time."""
+        if len(part.linked) > MOST_TOGETHER:
+            raise _too_many()
+        part.read_by_keys()
 
     async def _planned(self, part: SheetPart, days: DayRange | None = None) -> Sequence[Operation]:
         links = {each.link.key: each.link for each in part.linked}

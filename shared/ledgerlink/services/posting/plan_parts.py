@@ -29,7 +29,8 @@ class PartsDone:
     files: tuple[str, ...] = ()
     """The names of the parts' files, in order."""
     through: str = ""
-    """The last place, in the order of the records, that is planned."""
+    """The last place, in the order of the records, that is planned. What is stored never has the
+    last of all, because nothing is stored after the last part."""
     new_lists: tuple[str, ...] = ()
     """See `Planner`, as the next three."""
     needed: tuple[str, ...] = ()

@@ -1,0 +1,68 @@
+"""How much of an import is planned together: an import of more is refused, nothing is left out."""
+
+import pytest
+from ledgerlink.domain.model.plan import Action
+from ledgerlink.domain.model.runs import Run, RunState
+from ledgerlink.services.imports import plan_sheet, sheet_part
+
+from tests.fakes.service import InMemoryService, entry, in_memory_service
+from tests.support.importing import drafted, imported, planned
+
+MERGED = {"description": "neither"}
+
+
+@pytest.fixture
+def app() -> InMemoryService:
+    return in_memory_service()
+
+
+def bounded(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    monkeypatch.setattr(plan_sheet, "PART_SIZE", 1)
+    for module in (plan_sheet, sheet_part):
+        monkeypatch.setattr(module, "MOST_LINKS", 1)
+        monkeypatch.setattr(module, "MOST_TOGETHER", most)
+
+
+def is_refused(run: Run) -> bool:
+    """Whether the plan was refused because too much of it belongs together."""
+    assert run.state in (RunState.READY, RunState.DRAFT)
+    assert (run.reason is not None) is (run.state is RunState.DRAFT)
+    return run.reason is not None and "entries of one day" in run.reason.message
+
+
+@pytest.mark.parametrize("most", [2, 3])
+def test_so_many_entries_of_one_day_are_planned(
+    app: InMemoryService, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    connection = app.connected()
+    of_other_days = [entry(f"o{n}", work_date=f"2026-02-1{n}") for n in range(4)]
+    run = drafted(app, connection, *(entry(f"t{n}") for n in range(3)), *of_other_days)
+    bounded(monkeypatch, most)
+    assert is_refused(planned(app, run)) is (most < 3)
+
+
+@pytest.mark.parametrize("most", [1, 2, 3])
+def test_so_many_activities_of_one_day_are_planned(
+    app: InMemoryService, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """If some were left out, the import would not delete them."""
+    connection = app.connected()
+    imported(app, connection, *(entry(f"t{n}") for n in range(3)))
+    run = drafted(app, connection, entry("new", work_date="2026-02-20"), key="b")
+    bounded(monkeypatch, most)
+    run = planned(app, run)
+    gone = [i.operation.key for i in app.items(run) if i.operation.action is Action.DELETE]
+    assert is_refused(run) is (most < 3), gone
+    assert sorted(gone) == (["time:t0", "time:t1", "time:t2"] if most == 3 else [])
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_so_many_entries_that_were_moved_to_another_day_are_planned(
+    app: InMemoryService, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    connection = app.connected()
+    imported(app, connection, entry("t1"), entry("t2"), posting=MERGED)
+    moved = entry("t2", work_date="2026-02-20")
+    run = drafted(app, connection, entry("t1"), moved, key="b", posting=MERGED)
+    bounded(monkeypatch, most)
+    assert is_refused(planned(app, run)) is (most < 2)
