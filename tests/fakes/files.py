@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ledgerlink.domain.errors import Invalid, NotFound
+from ledgerlink.domain.errors import Expired, Invalid, NotFound
 from ledgerlink.domain.model.connections import Connection, ConnectionKey
 from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.domain.model.plan import Operation
@@ -101,7 +101,10 @@ class FakeStaging:
         self.plans[(run.firm, run.connection_id, run.id, run.plan, number)] = operations
 
     def chunk(self, run: Run, number: int) -> Sequence[Operation]:
-        return self.plans[(run.firm, run.connection_id, run.id, run.plan, number)]
+        place = (run.firm, run.connection_id, run.id, run.plan, number)
+        if place not in self.plans:
+            raise Expired("items_expired", "The plan of this run was deleted.", "It is too old.")
+        return self.plans[place]
 
     def fix_requests(
         self, run: Run, chunk: int, series: int, requests: Sequence[Sequence[int]]

@@ -123,6 +123,28 @@ def test_an_import_can_be_undone_while_its_items_are_kept_for_it() -> None:
     assert "370 days" in refused.value.message
 
 
+@pytest.mark.parametrize("deleted", [False, True], ids=["by the clock", "by S3"])
+def test_an_undo_that_is_planned_after_its_items_expired_says_so(deleted: bool) -> None:
+    """A draft waits for its user for as long as that takes, and may be planned again."""
+    app = in_memory_service()
+    connection = app.connected()
+    run = imported(app, connection, entry("e1"))
+    undoing = service.undo(app.deps, ADA, connection.id, run.id, "u")
+    app.work()
+    if deleted:
+        app.staging.plans.clear()
+    else:
+        go_on(app)
+    service.order_plan(app.deps, ADA, connection.id, undoing.id)
+    app.work()
+    stored = app.run(undoing)
+    assert stored.state is RunState.DRAFT
+    assert stored.reason is not None
+    assert stored.reason.code == "undo_expired"
+    assert service.discard(app.deps, ADA, connection.id, undoing.id).state is RunState.DISCARDED
+    assert len(app.company().of_kind("Time")) == 1
+
+
 def test_a_sync_goes_on_although_changes_expired_that_were_not_published() -> None:
     term = ListType.TERM
     app = in_memory_service(lists={term: ListTraits(entities=("Term",), by_changes=False)})

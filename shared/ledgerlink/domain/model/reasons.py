@@ -661,6 +661,10 @@ REASONS: dict[str, Template] = {
         "A run of {day} was never finished (its id is {run}). It is not known what the accounting system has of it, and its records are too old to be looked up. Nothing is posted meanwhile, because the same record could be written a second time.",
         "Compare what was posted on {day} in the accounting system with your records. Then cancel that run and resume this one.",
     ),
+    "undo_expired": Template(
+        "The import that this undoes is so old that what it wrote is no longer kept item by item, so its undo cannot be planned.",
+        "Discard this undo, and correct the time in the accounting system.",
+    ),
     "ledger_stopped": Template(
         "The accounting system does not accept any changes at the moment: {detail}",
         "Solve this in the accounting system (for example an expired subscription), then resume the run.",

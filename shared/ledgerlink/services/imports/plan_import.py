@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from ledgerlink.domain.errors import Invalid
-from ledgerlink.domain.model.reasons import reason
+from ledgerlink.domain.errors import Expired, Invalid
+from ledgerlink.domain.model.reasons import Reason, reason
 from ledgerlink.domain.model.rules import RuleBook
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.domain.model.time_settings import TimeSettings
@@ -34,12 +34,17 @@ async def plan_import(planner: ImportPlanner) -> Run:
         else:
             imported, chunks = await plan_sheet(planner, rules, numbered)
     except Invalid as unreadable:
-        why = reason("unreadable_upload", detail=unreadable.message)
-        return _keep(deps, replace(run, state=RunState.DRAFT, parts=0, reason=why))
+        return _keep_draft(deps, run, reason("unreadable_upload", detail=unreadable.message))
+    except Expired:
+        return _keep_draft(deps, run, reason("undo_expired"))
     deps.staging.put_notes(numbered, basis_notes(numbered), _basis(rules, planner.posting))
     imported = replace(imported, planned_at=deps.clock.now())
     ready = replace(numbered, state=RunState.READY, chunks=chunks, imported=imported)
     return _keep(deps, ready)
+
+
+def _keep_draft(deps: Dependencies, run: Run, why: Reason) -> Run:
+    return _keep(deps, replace(run, state=RunState.DRAFT, parts=0, reason=why))
 
 
 def _keep(deps: Dependencies, run: Run) -> Run:

@@ -18,7 +18,7 @@ from ledgerlink.services.posting.given_keys import NOWHERE, GivenKeys
 from ledgerlink.services.posting.plan_parts import PlanParts
 from ledgerlink.services.posting.sheet_lines import AFTER_ALL_DAYS
 from ledgerlink.services.posting.snapshots import read_snapshots
-from ledgerlink.services.runs.history import items_of_chunk
+from ledgerlink.services.runs.history import items_of_chunk, require_items
 
 MOST_LINKS = 2_000_000
 """Links that an undo reads to find out whether a list record is still used."""
@@ -28,10 +28,11 @@ async def plan_undo(
     planner: ImportPlanner, run: Run, undoes: str
 ) -> tuple[Import, tuple[Chunk, ...]]:
     """Plan the reverse of what the run with the id `undoes` wrote; returns the import with its
-    totals, and the chunks. Raises Interrupted when `stop` is true before all is planned; what is
-    planned by then is kept."""
+    totals, and the chunks. Raises Interrupted when `stop` is true before all is planned, where what
+    is planned by then is kept, and Expired when the items of that run were deleted."""
     deps = planner.deps
     before = deps.runs.get(run.connection_key, undoes)
+    require_items(deps, before)
     written = Written.read(deps, before)
     parts = PlanParts(deps, run, f"{run.generation} {before.generation}")
     undoing = UndoPlanning(planner, before, written, parts)
