@@ -8,20 +8,43 @@ from typing import Any, cast
 
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.exceptions import ClientError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    IncompleteReadError,
+    ReadTimeoutError,
+    ResponseStreamingError,
+    SSLError,
+)
 from ledgerlink import bootstrap
 from ledgerlink.domain.model.runs import RunState
 from ledgerlink.services.messages import Message
-from ledgerlink.storage.queue import FIRST_DELAY, received
+from ledgerlink.storage.queue import received
 
 from functions.worker import sizes
-from functions.worker.lease import LEASE, RENEW_EVERY
+from functions.worker.lease import LEASE
 from tests.fakes.service import InMemoryService, entry
 from tests.unit.services.test_worker import DEAD, Context, deliver
 from tests.unit.services.test_worker import app as app
 
 LARGE = "arn:aws:lambda:us-east-1:123456789012:function:large:live"
-THROTTLED: Any = {"Error": {"Code": "TooManyRequestsException", "Message": "Rate exceeded."}}
+THROTTLED: Any = {
+    "Error": {"Code": "TooManyRequestsException", "Message": "Rate exceeded."},
+    "ResponseMetadata": {"HTTPStatusCode": 429},
+}
+FAILED: Any = {
+    "Error": {"Code": "ServiceException", "Message": "An internal error."},
+    "ResponseMetadata": {"HTTPStatusCode": 500},
+}
+LOST = [
+    ReadTimeoutError(endpoint_url="https://lambda"),
+    ConnectionClosedError(endpoint_url="https://lambda"),
+    ResponseStreamingError(error="broken off"),
+    SSLError(endpoint_url="https://lambda", error=OSError("bad record")),
+    IncompleteReadError(actual_bytes=1, expected_bytes=26),
+    ClientError(FAILED, "Invoke"),
+]
 
 
 @dataclass
@@ -32,7 +55,9 @@ class LargeFunction:
     messages: list[Message] = field(default_factory=list)
     """What was handed over."""
     dies: bool = False
-    refusal: ClientError | None = None
+    refusal: Exception | None = None
+    lost: Exception | None = None
+    """Raised in place of the answer."""
 
     def invoke(self, *, FunctionName: str, Payload: str) -> dict[str, Any]:  # noqa: N803 - Lambda's
         assert FunctionName == LARGE
@@ -42,7 +67,10 @@ class LargeFunction:
         self.messages += [received(record["body"]) for record in event["Records"]]
         if self.dies:
             return {"FunctionError": "Unhandled", "Payload": BytesIO(b'{"errorMessage": "died"}')}
-        return {"Payload": BytesIO(json.dumps(self._handled(event)).encode())}
+        answer = json.dumps(self._handled(event)).encode()
+        if self.lost:
+            raise self.lost
+        return {"Payload": BytesIO(answer)}
 
     def _handled(self, event: dict[str, Any]) -> dict[str, Any]:
         from functions.worker.handler import handler
@@ -145,9 +173,27 @@ def test_a_message_that_lambda_had_no_room_for_comes_again_soon(
     assert app.lane.delays == [("receipt-0", 1)]
 
 
-def test_a_large_worker_that_is_still_at_work_keeps_its_message() -> None:
-    """Where the answer was lost, the delay ends after the lease was renewed, and so is lifted."""
-    assert RENEW_EVERY < FIRST_DELAY
+@pytest.mark.parametrize("lost", LOST, ids=lambda error: type(error).__name__)
+def test_a_large_worker_whose_answer_was_lost_keeps_its_message(
+    app: InMemoryService, large: LargeFunction, lost: Exception
+) -> None:
+    """It may still be at work. A delivery that is brought forward would reach a second worker
+    where the first cannot renew its lease."""
+    run = app.post(app.connected(), "key", [entry("t1")])
+    large.lost = lost
+    assert deliver(app, attempt=1) == ["0"]
+    assert app.run(run).state is RunState.APPLYING
+    assert app.lane.held == [("receipt-0", LEASE)]
+    assert app.lane.delays == []
+
+
+def test_a_large_worker_that_was_not_reached_is_asked_again_soon(
+    app: InMemoryService, large: LargeFunction
+) -> None:
+    app.post(app.connected(), "key", [entry("t1")])
+    large.refusal = ConnectTimeoutError(endpoint_url="https://lambda")
+    assert deliver(app, attempt=1) == ["0"]
+    assert app.lane.delays == [("receipt-0", 1)]
 
 
 def test_a_dead_letter_is_not_handed_over(app: InMemoryService, large: LargeFunction) -> None:
