@@ -111,6 +111,15 @@ async def test_a_connection_is_used_again_and_no_redirect_is_followed() -> None:
     assert server.connections == 1
 
 
+@pytest.mark.parametrize(("method", "arrived"), [("POST", 1), ("GET", 2)])
+async def test_only_what_writes_nothing_is_sent_once_more(method: str, arrived: int) -> None:
+    """aiohttp does so with idempotent methods when a connection ends before an answer."""
+    async with serving(sending(closes=True)) as (server, url), client() as http:
+        with pytest.raises(httpx.RemoteProtocolError):
+            await http.request(method, url)
+    assert len(server.requests) == arrived
+
+
 async def failure(answer: Answer, **timeouts: float) -> tuple[httpx.RequestError, int]:
     """The error of a POST that is answered so, and how often it arrived."""
     async with serving(answer) as (server, url), client(**timeouts) as http:

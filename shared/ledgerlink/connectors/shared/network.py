@@ -26,7 +26,11 @@ def load() -> None:
 
 
 class AiohttpTransport(httpx.AsyncBaseTransport):
-    """Sends each request once and reads the response completely. Raises httpx's errors.
+    """Sends a request and reads the response completely. Raises httpx's errors.
+
+    A POST is sent once. A GET, or another method that RFC 9110 calls idempotent, is sent once more
+    by aiohttp if the server closed the connection before it answered; a session has no option
+    against that. Whatever writes is therefore a POST.
 
     aiohttp is imported with the first request: that takes a tenth of a second, and most functions
     call no ledger.
