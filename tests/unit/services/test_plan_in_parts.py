@@ -13,6 +13,7 @@ from ledgerlink.domain.model.plan import ItemState, Operation
 from ledgerlink.domain.model.references import needs
 from ledgerlink.domain.model.rules import CreateProject, LinkTo, Mapping, RuleKind, Skip
 from ledgerlink.domain.model.runs import Run, RunState
+from ledgerlink.domain.model.time_settings import Description, TimeSettings
 from ledgerlink.domain.planning.inputs import PlanInput, Rejected
 from ledgerlink.domain.planning.planner import plan
 from ledgerlink.domain.planning.time import entry_attributes, linked_keys
@@ -72,6 +73,40 @@ damaged = st.sampled_from(
 before = st.lists(good, max_size=14, unique_by=lambda one: one["key"])
 after = st.lists(st.one_of(entries, good, good, good, damaged), max_size=16)
 modes = st.sampled_from([None, MERGED])
+
+
+def on(key: str, *worked: int, project: str = "p1", **more: Any) -> list[Any]:
+    """The entry on each of these days of February."""
+    return [entry(key, work_date=f"2026-02-{d:02d}", project_key=project, **more) for d in worked]
+
+
+HELD = [
+    *on("t0", 1),
+    *on("t1", 1, project="p2"),
+    *on("t2", 2),
+    *on("t3", 2),
+    *on("t4", 3),
+    *on("t5", 4),
+    *on("t6", 6),
+    *on("t9", 6),
+    *on("u0", 5),
+    *on("u1", 5),
+]
+CHANGED = [
+    *on("t0", 1, 5),
+    *on("t1", 2, project="p2"),
+    *on("t2", 2, minutes=5),
+    {**on("t3", 2)[0], "minutes": -1},
+    {"key": "t4", "minutes": "many", "staff_key": "u1", "work_date": "2026-02-03"},
+    {**on("t5", 4)[0], "work_date": "2026-02-30"},
+    *on("t6", 3, 6),
+    *on("u0", 5, 7, 8),
+    *on("u1", 5),
+    *on("t7", 1, 6),
+    *on("t8", 3, project="p3"),
+]
+"""Three more than once, of which one is on the day of its activity; one moved, one with other
+minutes, three damaged, two new ones, and one that is gone."""
 
 
 def one_piece(app: InMemoryService, connection: Connection, run: Run) -> list[Operation]:
@@ -151,9 +186,7 @@ def draft(app: InMemoryService, connection: Connection, key: str, some: Any, mod
     return drafted(app, connection, *some, key=key, posting=mode)
 
 
-@settings(max_examples=examples(100), deadline=None)
-@given(before, modes, before, modes, after, modes, st.lists(st.integers(0, 8), max_size=2))
-def test_the_plan_in_parts_is_the_plan_in_one_piece(
+def require_same_plan(
     first: Any,
     first_mode: Any,
     second: Any,
@@ -168,7 +201,10 @@ def test_the_plan_in_parts_is_the_plan_in_one_piece(
     for link in list(app.deps.links.between(connection.key, FEBRUARY.first_day, FEBRUARY.last_day)):
         if any(f"t{number}" in link.members for number in billed):
             app.company().billed[link.ledger_id] = "INV-1"
-    run = draft(app, connection, "3", last, last_mode)
+    require_same_draft(app, connection, draft(app, connection, "3", last, last_mode))
+
+
+def require_same_draft(app: InMemoryService, connection: Connection, run: Run) -> None:
     expected = one_piece(app, connection, run)
     run = planned(app, run)
     assert run.state is RunState.READY, run.reason
@@ -177,3 +213,44 @@ def test_the_plan_in_parts_is_the_plan_in_one_piece(
     assert [op.seq for op in found] == list(range(len(found)))
     assert keeps_its_order(found)
     assert keeps_its_order(expected)
+
+
+@settings(max_examples=examples(100), deadline=None)
+@given(before, modes, before, modes, after, modes, st.lists(st.integers(0, 8), max_size=2))
+def test_the_plan_in_parts_is_the_plan_in_one_piece(
+    first: Any,
+    first_mode: Any,
+    second: Any,
+    second_mode: Any,
+    last: Any,
+    last_mode: Any,
+    billed: list[int],
+) -> None:
+    require_same_plan(first, first_mode, second, second_mode, last, last_mode, billed)
+
+
+@pytest.mark.parametrize(
+    ("first_mode", "second", "second_mode", "last_mode", "billed"),
+    [
+        (None, [], None, None, []),
+        (None, [], None, MERGED, [2]),
+        (MERGED, [], None, MERGED, []),
+        (MERGED, HELD[1:], MERGED, None, [4]),
+    ],
+    ids=["each", "to-merged", "merged", "from-merged"],
+)
+def test_the_plan_of_what_was_moved_doubled_and_damaged(
+    first_mode: Any, second: Any, second_mode: Any, last_mode: Any, billed: list[int]
+) -> None:
+    require_same_plan(HELD, first_mode, second, second_mode, CHANGED, last_mode, billed)
+
+
+@pytest.mark.parametrize("given", [on("new", 2), on("t2", 2), [*on("t2", 2), *on("t3", 4)]])
+def test_the_plan_beside_activities_that_were_posted(given: Any) -> None:
+    app, connection = firm()
+    merged = TimeSettings(description=Description.NEITHER)
+    app.choose(connection.key, replace(app.deps.settings.get(connection.key), posting=merged))
+    app.post(connection, "post", [*on("t2", 2), *on("t3", 2), *on("t4", 3), *on("t5", 3)])
+    app.work()
+    more = [*on("t0", 1), *on("t1", 3, project="p2")]
+    require_same_draft(app, connection, draft(app, connection, "1", [*given, *more], None))

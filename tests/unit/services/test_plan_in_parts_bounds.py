@@ -27,6 +27,7 @@ def is_refused(run: Run) -> bool:
     """Whether the plan was refused because too much of it belongs together."""
     assert run.state in (RunState.READY, RunState.DRAFT)
     assert (run.reason is not None) is (run.state is RunState.DRAFT)
+    assert run.parts == 0
     return run.reason is not None and "entries of one day" in run.reason.message
 
 
@@ -66,3 +67,14 @@ def test_so_many_entries_that_were_moved_to_another_day_are_planned(
     run = drafted(app, connection, entry("t1"), moved, key="b", posting=MERGED)
     bounded(monkeypatch, most)
     assert is_refused(planned(app, run)) is (most < 2)
+
+
+def test_activities_that_the_import_leaves_do_not_count(
+    app: InMemoryService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = app.connected()
+    app.post(connection, "post", [entry(f"p{n}") for n in range(4)])
+    app.work()
+    run = drafted(app, connection, entry("t1"))
+    bounded(monkeypatch, 1)
+    assert not is_refused(planned(app, run))
