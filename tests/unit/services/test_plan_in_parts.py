@@ -91,6 +91,7 @@ HELD = [
     *on("t9", 6),
     *on("u0", 5),
     *on("u1", 5),
+    *on("u2", 3),
 ]
 CHANGED = [
     *on("t0", 1, 5),
@@ -99,6 +100,7 @@ CHANGED = [
     {**on("t3", 2)[0], "minutes": -1},
     {"key": "t4", "minutes": "many", "staff_key": "u1", "work_date": "2026-02-03"},
     {**on("t5", 4)[0], "work_date": "2026-02-30"},
+    {**on("u2", 5)[0], "minutes": -1},
     *on("t6", 3, 6),
     *on("u0", 5, 7, 8),
     *on("u1", 5),
@@ -106,7 +108,7 @@ CHANGED = [
     *on("t8", 3, project="p3"),
 ]
 """Three more than once, of which one is on the day of its activity; one moved, one with other
-minutes, three damaged, two new ones, and one that is gone."""
+minutes, four damaged, two new ones, and one that is gone."""
 
 
 def one_piece(app: InMemoryService, connection: Connection, run: Run) -> list[Operation]:

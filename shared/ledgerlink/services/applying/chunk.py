@@ -321,7 +321,7 @@ class ChunkRun:
     def _record_stored_links(self) -> None:
         """Record the outcomes of writes whose links this run has stored: an earlier worker died
         after the links and before the outcomes."""
-        if self.recorder.progress.opened_at is None or not self._open():
+        if self.recorder.progress.opened_at is None:
             return
         operations = [self.operations[seq] for seq in self._open()]
         links = self.deps.links.get(self.run.connection_key, [op.key for op in operations])
