@@ -10,6 +10,7 @@ from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.storage import link_rows
 from ledgerlink.storage.earlier_link_rows import EarlierLinkRows
+from ledgerlink.storage.link_index import NO_DAYS, NO_LINKS, index_rows
 from ledgerlink.storage.link_rows import LinkRows, Named
 from ledgerlink.storage.shape import TableShape
 from ledgerlink.storage.table import Row, Table
@@ -20,8 +21,6 @@ AT_ONCE = 100
 """Links that are read at once while a caller may stop early."""
 MANY_AT_ONCE = 1000
 """Links that are read at once while a caller wants all of them."""
-NO_LINKS: Mapping[str, Link] = {}
-NO_DAYS: Mapping[str, date] = {}
 
 
 class DynamoLinks:
@@ -118,7 +117,7 @@ class DynamoLinks:
         days: Mapping[str, date] = NO_DAYS,
     ) -> None:
         self._shape.mark()
-        self._table.put_many(_distinct(_index_rows(connection_key, links, before, days)))
+        self._table.put_many(_distinct(index_rows(connection_key, links, before, days)))
         self._table.put_many(_distinct(link_rows.link_row(connection_key, link) for link in links))
 
     def delete(self, connection_key: ConnectionKey, gone: Sequence[str]) -> None:
@@ -131,53 +130,6 @@ class DynamoLinks:
         if self._shape.has_earlier_rows:
             yield EarlierLinkRows(self._table)
         yield LinkRows(self._table)
-
-
-def _index_rows(
-    connection_key: ConnectionKey,
-    links: Sequence[Link],
-    before: Mapping[str, Link],
-    days: Mapping[str, date],
-) -> Iterator[Row]:
-    """The rows by which these links are found: by day if they are time, by the ledger's id if a
-    sync reads such records, by member if they are named after none of theirs, and by the record of
-    a receipt if their key is stored as a hash."""
-    yield from link_rows.day_rows(connection_key, _new_days(links, before, days))
-    for kind, named in _new_ids(links, before).items():
-        yield from link_rows.id_rows(connection_key, kind, named)
-    owners = [link for link in links if link.is_found_by_members]
-    for record in {link.record for link in owners}:
-        yield link_rows.members_row(connection_key, record)
-    for link in owners:
-        for member in link.members:
-            yield link_rows.member_row(connection_key, link.record, member, link.key)
-    for link in links:
-        if link_rows.is_hashed_receipt(link.key):
-            yield link_rows.receipt_row(connection_key, link.key)
-
-
-def _new_days(
-    links: Iterable[Link], before: Mapping[str, Link], days: Mapping[str, date]
-) -> Iterator[tuple[str, date]]:
-    """The days of work by which these links are not found yet, with their posting keys."""
-    for link in links:
-        known = (days.get(link.key), before[link.key].work_date if link.key in before else None)
-        if link.work_date is not None and link.work_date not in known:
-            yield link.key, link.work_date
-
-
-def _new_ids(links: Iterable[Link], before: Mapping[str, Link]) -> Mapping[str, Sequence[Named]]:
-    """The ids by which these links are not found yet, with their posting keys, by kind."""
-    found: dict[str, list[Named]] = {}
-    for link in links:
-        if link.listed and _listed_id(link) != _listed_id(before.get(link.key)):
-            found.setdefault(link.kind, []).append((link.ledger_id, link.key))
-    return found
-
-
-def _listed_id(link: Link | None) -> Named | None:
-    """Kind and id of a link that is found by them."""
-    return (link.kind, link.ledger_id) if link is not None and link.listed else None
 
 
 def _once(named: Iterable[T]) -> Iterator[T]:

@@ -18,9 +18,10 @@ from ledgerlink.storage import keys, link_rows
 from ledgerlink.storage.link_rows import link_of
 from ledgerlink.storage.links import DynamoLinks
 from ledgerlink.storage.migrations.links import LinkMigration
-from ledgerlink.storage.migrations.passes import migrate
+from ledgerlink.storage.migrations.passes import NotFinished, migrate
 from ledgerlink.storage.shape import TableShape
 from ledgerlink.storage.table import Row, Table, _plain
+from ledgerlink.wire.stored import Unreadable
 
 from tests.contract.stores.samples import ACME, ACME_SECOND, link
 from tests.fakes.failure_plan import WorkerDied
@@ -250,6 +251,59 @@ def test_a_migration_that_dies_anywhere_goes_on(die_at: int) -> None:
     require_all_found(dynamo)
     assert stored(dynamo) == before
     assert earlier_rows(dynamo) == []
+
+
+def only_links(table: Table, links: Sequence[Link]) -> None:
+    """Store links as that program did when it died before it wrote the rows that lead to them."""
+    lost: Any = MemoryDynamo()
+    put_earlier(Table(lost, "t"), ACME, links)
+    rows = [_plain(row) for row in lost.rows.values()]
+    table.put_many(row for row in rows if row["sk"].startswith("link#"))
+
+
+def test_a_link_without_the_rows_that_lead_to_it_is_found_once_it_was_moved() -> None:
+    dynamo = MemoryDynamo()
+    table = Table(dynamo, "t")  # type: ignore[arg-type]
+    only_links(table, [made(n, str(n), DAYS[n % 8]) for n in range(RECORDS)])
+    migrated(table)
+    require_all_found(dynamo)
+    assert earlier_rows(dynamo) == []
+
+
+def test_a_member_that_has_got_another_document_since_keeps_it() -> None:
+    dynamo = MemoryDynamo()
+    table = Table(dynamo, "t")  # type: ignore[arg-type]
+    old = replace(made(1, "1", DAYS[0]), members=("a", "b"))
+    put_earlier(table, ACME, [old])
+    new = replace(old, key="time:several-99", ledger_id="99", members=("b",))
+    DynamoLinks(table).put(ACME, [new])
+    migrated(table)
+    owners = DynamoLinks(table).owner_documents(ACME, ["a", "b"])
+    assert {member: one.key for member, one in owners.items()} == {"a": old.key, "b": new.key}
+
+
+def test_a_link_that_cannot_be_read_stops_no_others(caplog: pytest.LogCaptureFixture) -> None:
+    """One whose key is stored as a hash is left where it is read, so that nothing is posted
+    twice."""
+    dynamo = MemoryDynamo()
+    table = Table(dynamo, "t")  # type: ignore[arg-type]
+    put_earlier(table, ACME, [made(n, str(n), DAYS[0]) for n in range(RECORDS)])
+    hashed = {"pk": keys.connection(ACME), "sk": keys.row("link", key_of(3)), "data": "{"}
+    plain = hashed | {"sk": keys.row("link", key_of(0))}
+    whole = table.get(hashed["pk"], hashed["sk"])
+    table.put_many([hashed, plain])
+    with pytest.raises(NotFinished, match="moved but 1,"):
+        migrated(table)
+    assert earlier_rows(dynamo) == [hashed["sk"]]
+    assert hashed["sk"] in caplog.text
+    assert TableShape(table).has_earlier_rows
+    with pytest.raises(Unreadable):
+        DynamoLinks(table).get(ACME, [key_of(3)])
+    assert whole is not None
+    table.put(whole)
+    migrated(table)
+    assert not TableShape(table).has_earlier_rows
+    assert DynamoLinks(table).get(ACME, [key_of(3)])
 
 
 def test_moved_rows_are_packed() -> None:

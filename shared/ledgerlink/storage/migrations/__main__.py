@@ -48,7 +48,7 @@ def run(table: Table, rows_per_second: int, *, again: bool) -> int:
         for progress in migrate(table, move, rows_per_second=rows_per_second):
             print(line(progress), flush=True)
     except NotFinished as error:
-        print(f"{error} Is this release deployed? Run this again.", file=sys.stderr)
+        print(error, file=sys.stderr)
         return 1
     print(f"All rows have shape {SHAPE}.")
     return 0

@@ -2,20 +2,29 @@
 
 A link is moved in a transaction, so it is never at no place, and does not come back after it was
 deleted. An index row is deleted after the row that replaces it is written, and those of the new
-shape are never deleted.
+shape are never deleted. Each link is indexed before it is moved, because a worker of the release
+before may have died after it wrote the link and before its index rows.
 """
 
 import json
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from itertools import groupby
 from urllib.parse import unquote
 
 from ledgerlink.domain.model.connections import ConnectionKey
+from ledgerlink.domain.model.links import Link
 from ledgerlink.domain.model.source_records import RecordKind
 from ledgerlink.storage import keys, link_rows
 from ledgerlink.storage.batches import parts
+from ledgerlink.storage.link_index import index_rows, member_rows
+from ledgerlink.storage.migrations.passes import Moved
 from ledgerlink.storage.table import Row, Table, Taken
+from ledgerlink.wire.stored import Unreadable
+
+logger = logging.getLogger(__name__)
 
 MOVED_TOGETHER = 50
 """Rows that are moved in one transaction; each is two writes of at most 100."""
@@ -29,25 +38,41 @@ class LinkMigration:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def move(self, rows: Rows) -> int:
+    def move(self, rows: Rows) -> Moved:
         """Bring those of these rows that are of links in shape 1 to shape 2, and say how many there
-        were."""
+        were. A link whose posting key nobody knows is left and logged."""
         earlier = [row for row in rows if _is_earlier(row)]
-        for (pk, name), some in groupby(earlier, key=_partition_and_name):
+        known = [row for row in earlier if not _is_lost(row)]
+        for (pk, name), some in groupby(known, key=_partition_and_name):
             self._move(_connection_key(pk), name, list(some))
-        return len(earlier)
+        return Moved(len(known), left=len(earlier) - len(known))
 
     def _move(self, connection_key: ConnectionKey, name: str, rows: Rows) -> None:
         if name in REPLACED:
             self._table.put_many(REPLACED[name](connection_key, rows))
             self._table.delete_rows((row["pk"], row["sk"]) for row in rows)
             return
+        if name == "link":
+            self._index(connection_key, rows)
         if name == "carrier":
             records = {_record(row) for row in rows}
             self._table.put_many(link_rows.members_row(connection_key, one) for one in records)
         moves = [(row, MOVED[name](connection_key, row)) for row in rows]
         for some in parts(moves, MOVED_TOGETHER):
             self._together(some)
+
+    def _index(self, connection_key: ConnectionKey, rows: Rows) -> None:
+        """Write the rows by which these links are found; those by member only where there is none,
+        because one that is there is newer."""
+        links = [link for link in map(_readable, rows) if link is not None]
+        made = {(row["pk"], row["sk"]): row for row in index_rows(connection_key, links)}
+        owners = {(row["pk"], row["sk"]): row for row in member_rows(connection_key, links)}
+        self._table.put_many(row for place, row in made.items() if place not in owners)
+        there = {(row["pk"], row["sk"]) for row in self._table.get_rows(owners)}
+        for place, row in owners.items():
+            if place not in there:
+                with suppress(Taken):
+                    self._table.put_if(row, "attribute_not_exists(pk)")
 
     def _together(self, moves: Sequence[tuple[Row, Row]]) -> None:
         """Move these rows; one by one if some of them are gone or at their new place already."""
@@ -66,11 +91,37 @@ class LinkMigration:
 
 
 def _link(connection_key: ConnectionKey, row: Row) -> Row:
+    pk, sk = link_rows.place(connection_key, _key(row))
+    return row | {"pk": pk, "sk": sk}
+
+
+def _key(row: Row) -> str:
+    """The posting key of a link; empty where it is stored as a hash and the link cannot be read. A
+    link whose key is known is moved as it is."""
     named = _parts(row)[1]
-    # A link that cannot be read is moved as it is, unless its key is stored as a hash.
-    key = json.loads(row["data"])["key"] if keys.is_a_hash(named) else unquote(named)
-    pk, sk = link_rows.place(connection_key, key)
-    return {"pk": pk, "sk": sk, "data": row["data"]}
+    if not keys.is_a_hash(named):
+        return unquote(named)
+    try:
+        key = str(json.loads(row["data"])["key"])
+    except (LookupError, TypeError, ValueError):
+        return ""
+    return key if keys.row("link", key) == row["sk"] else ""
+
+
+def _is_lost(row: Row) -> bool:
+    """Whether nobody knows where the row belongs; that is logged."""
+    lost = _parts(row)[0] == "link" and not _key(row)
+    if lost:
+        logger.error("the link %s %s cannot be read and was left", row["pk"], row["sk"])
+    return lost
+
+
+def _readable(row: Row) -> Link | None:
+    """The link of a row, if it can be read."""
+    try:
+        return link_rows.link_of(row)
+    except (Unreadable, LookupError):
+        return None
 
 
 def _carrier(connection_key: ConnectionKey, row: Row) -> Row:

@@ -17,13 +17,24 @@ ROWS_PER_SECOND = 200
 """Rows that are moved in a second. A link takes two write units of its old partition, which has
 1,000 in a second; the work of the system has the rest."""
 
-Move = Callable[[Sequence[Row]], int]
-"""Brings those of these rows that have the earlier shape to the new one, and says how many there
-were. It may be repeated with the same rows, also after a death anywhere in it."""
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What became of the rows of the earlier shape among some rows."""
+
+    moved: int = 0
+    left: int = 0
+    """Rows that cannot be moved."""
+
+
+Move = Callable[[Sequence[Row]], Moved]
+"""Brings those of these rows that have the earlier shape to the new one. It may be repeated with
+the same rows, also after a death anywhere in it."""
 
 
 class NotFinished(Exception):
-    """Every pass found rows of the earlier shape: an older program is still writing them."""
+    """Rows of the earlier shape are left, so the table does not say that there are none: every
+    pass found some, which an older program is still writing, or some cannot be moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +46,9 @@ class Progress:
     looked_at: int = 0
     """Rows that this pass has looked at."""
     moved: int = 0
-    """Rows of the earlier shape that this pass has found."""
+    """Rows of the earlier shape that this pass has found and moved."""
+    left: int = 0
+    """Those that cannot be moved."""
     position: Mapping[str, str] | None = None
     """The key of the row that was looked at last; None at the beginning and the end of a pass."""
 
@@ -61,19 +74,28 @@ def migrate(
                 break
             pause((progress.moved - moved) / rows_per_second)
         if not progress.moved:
-            TableShape(table).finish()
             table.take(keys.TABLE, _place())
+            if progress.left:
+                raise NotFinished(
+                    f"All rows were moved but {progress.left:,}, which cannot be read."
+                )
+            TableShape(table).finish()
             return
         progress = Progress(number=progress.number + 1)
-    raise NotFinished(f"Rows of an earlier shape were found in each of {MOST_PASSES} passes.")
+    raise NotFinished(
+        f"Rows of an earlier shape were found in each of {MOST_PASSES} passes."
+        " Is this release deployed? Run this again."
+    )
 
 
 def _next_page(table: Table, move: Move, progress: Progress, page: int) -> Progress:
     rows, position = table.page(progress.position, page)
+    done = move(rows)
     return replace(
         progress,
         looked_at=progress.looked_at + len(rows),
-        moved=progress.moved + move(rows),
+        moved=progress.moved + done.moved,
+        left=progress.left + done.left,
         position=position,
     )
 
@@ -87,6 +109,7 @@ def _stored(table: Table) -> Progress:
         number=int(row["number"]),
         looked_at=int(row["looked_at"]),
         moved=int(row["moved"]),
+        left=int(row.get("left", 0)),
         position=json.loads(row["position"]),
     )
     return progress if progress.position else Progress(number=progress.number + 1)
@@ -100,6 +123,7 @@ def _store(table: Table, progress: Progress) -> None:
             "number": progress.number,
             "looked_at": progress.looked_at,
             "moved": progress.moved,
+            "left": progress.left,
             "position": json.dumps(progress.position),
         }
     )
