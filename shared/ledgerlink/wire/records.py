@@ -63,6 +63,16 @@ def source_record(line: bytes) -> Record:
     return found
 
 
+def time_entry(line: bytes) -> TimeEntry | None:
+    """The time entry of a line of JSON; None for every other line. It does not find out what is
+    wrong, which takes eight times as long."""
+    with suppress(Invalid, ValidationError):
+        if _form_of(line) is TimeEntry:
+            found: TimeEntry = adapter(TimeEntry).validate_json(line, strict=True)
+            return found
+    return None
+
+
 def _form_of(line: bytes) -> type[Any]:
     if b'"kind"' not in line and b'"deleted"' not in line:
         return TimeEntry

@@ -21,7 +21,7 @@ from ledgerlink.services.imports import plan_sheet, sheet_part
 from ledgerlink.services.posting.known_targets import entities_of, known_targets, used_by_plan
 from ledgerlink.services.posting.rule_book import stored_rules
 from ledgerlink.services.posting.snapshots import read_snapshots
-from ledgerlink.services.posting.staged_records import Records, time_records
+from ledgerlink.services.posting.staged_records import Records, staged_lines, time_record
 from ledgerlink.services.runs.ledger_session import ledger_session
 from ledgerlink.wire.stored import dump
 
@@ -116,7 +116,8 @@ def one_piece(app: InMemoryService, connection: Connection, run: Run) -> list[Op
     deps, scope = app.deps, FEBRUARY
     assert run.imported is not None
     records = Records()
-    for record in time_records(deps, run):
+    for number, line in enumerate(staged_lines(deps, run), start=1):
+        record = time_record(line, number, run.created_by)
         if isinstance(record, Rejected) or scope.includes(entry_attributes(record)):
             records.add(record)
     records.times.sort(key=lambda one: one.work_date)

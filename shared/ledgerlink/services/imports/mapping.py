@@ -1,7 +1,6 @@
 """The mapping of an import: the users, projects, labor codes, leave types, classes, departments and
 locations in its records, each with its rule or with suggestions from the ledger's lists."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
@@ -22,12 +21,11 @@ from ledgerlink.domain.model.list_records import ListRecord, ListType
 from ledgerlink.domain.model.rules import CreateUser, LinkTo, Rule, RuleKind
 from ledgerlink.domain.model.runs import Run
 from ledgerlink.domain.model.source_records import TimeEntry
-from ledgerlink.domain.planning.inputs import Rejected
 from ledgerlink.domain.planning.time import entry_attributes
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.posting.known_targets import known_targets, used_by_rules
 from ledgerlink.services.posting.ledger_names import records_of
-from ledgerlink.services.posting.staged_records import time_records
+from ledgerlink.services.posting.staged_records import time_entries
 
 ENTITIES = "entities"
 """The name of the notes with the entities that were found in the records."""
@@ -80,11 +78,11 @@ def find_entities(deps: Dependencies, connection: Connection, run: Run) -> int:
     Raises Invalid for records that cannot be read.
     """
     assert run.imported is not None
-    records = Counter[type]()
     names = {
         (line["kind"], line["key"]): line for line in deps.staging.notes(run, run.imported.names)
     }
-    found = _tally(_counted(time_records(deps, run), records), run.imported.scope)
+    entries = _Counted(time_entries(deps, run))
+    found = _tally(entries, run.imported.scope)
     lines = []
     for kind in LISTS:
         known = [_entity(key, names.get((kind, key), {}), found[kind][key]) for key in found[kind]]
@@ -94,15 +92,21 @@ def find_entities(deps: Dependencies, connection: Connection, run: Run) -> int:
             tally = found[kind][entity.key]
             lines.append(_line(kind, entity, tally, proposed[entity.key]))
     deps.staging.put_notes(run, ENTITIES, lines)
-    return records.total()
+    return entries.records
 
 
-def _counted(found: Iterable[TimeEntry | Rejected], records: Counter[type]) -> Iterator[TimeEntry]:
-    """The entries among these records, all of which are counted."""
-    for record in found:
-        records[type(record)] += 1
-        if isinstance(record, TimeEntry):
-            yield record
+@dataclass(slots=True)
+class _Counted:
+    """The entries among some records, all of which are counted as they are read."""
+
+    found: Iterable[TimeEntry | None]
+    records: int = 0
+
+    def __iter__(self) -> Iterator[TimeEntry]:
+        for entry in self.found:
+            self.records += 1
+            if entry is not None:
+                yield entry
 
 
 @dataclass(slots=True)

@@ -19,7 +19,7 @@ from ledgerlink.domain.model.source_records import (
 from ledgerlink.domain.planning.inputs import Rejected
 from ledgerlink.services.dependencies import Dependencies
 from ledgerlink.services.ports import LARGEST_FILE
-from ledgerlink.wire.records import key_of, kind_of, readable_as, source_record
+from ledgerlink.wire.records import key_of, kind_of, readable_as, source_record, time_entry
 
 
 @dataclass(slots=True)
@@ -136,11 +136,10 @@ def required_kind(kind: str, key: object) -> str:
     return str(key).partition("/")[0] if kind == RecordKind.RECEIPT else kind
 
 
-def time_records(deps: Dependencies, run: Run) -> Iterator[TimeEntry | Rejected]:
-    """The time entries of an import, one by one; records of other kinds are rejected. Raises
-    Invalid for records that cannot be read."""
-    for number, line in enumerate(staged_lines(deps, run), start=1):
-        yield time_record(line, number, run.created_by)
+def time_entries(deps: Dependencies, run: Run) -> Iterator[TimeEntry | None]:
+    """The time entries of an import, one by one, and None for each record that is rejected (see
+    `time_record`, which says why). Raises Invalid for a file that cannot be read."""
+    yield from map(time_entry, staged_lines(deps, run))
 
 
 def time_record(line: bytes, number: int, user: str) -> TimeEntry | Rejected:
