@@ -8,6 +8,7 @@ from ledgerlink.services.imports import service
 from ledgerlink.services.imports.service import ImportRequest, User
 
 from tests.fakes.service import FIRM, USER, entry, in_memory_service
+from tests.support.importing import drafted, planned
 
 SPENT = {"key": "e1", "staff_key": "u1", "spent_on": "2026-02-27", "amount": "3"}
 OTHERS = {
@@ -37,3 +38,13 @@ def test_records_of_other_kinds_in_an_import_are_blocked_by_their_kind() -> None
     assert "time entries only" in str(found["expense:e1"].reason)
     assert "Post this record instead of importing it." in str(found["expense:e1"].reason)
     assert "Leave the entry out" in str(found["time:t2"].reason)
+
+
+def test_a_line_that_cannot_be_read_is_named_by_its_number() -> None:
+    place = in_memory_service()
+    connection = place.connected()
+    run = planned(place, drafted(place, connection, entry("t1"), "no record", entry("t2")))
+    (unreadable,) = (i for i in place.items(run) if i.operation.state is ItemState.BLOCKED)
+    assert unreadable.operation.key == "time:record 2"
+    assert unreadable.outcome.reason is not None
+    assert "Line 2: " in unreadable.outcome.reason.message

@@ -92,6 +92,14 @@ HELD = [
     *on("u0", 5),
     *on("u1", 5),
     *on("u2", 3),
+    *on("v0", 9),
+    *on("v1", 9),
+    *on("a0", 13),
+    *on("a1", 13),
+    *on("b0", 13, project="p2"),
+    *on("b1", 13, project="p2"),
+    *on("c0", 13, project="p3"),
+    *on("c1", 13, project="p3"),
 ]
 CHANGED = [
     *on("t0", 1, 5),
@@ -104,11 +112,21 @@ CHANGED = [
     *on("t6", 3, 6),
     *on("u0", 5, 7, 8),
     *on("u1", 5),
+    *on("v0", 11),
+    *on("v1", 12),
+    *on("v2", 9),
+    *on("a0", 13),
+    *on("a1", 14),
+    *on("b0", 13),
+    *on("b1", 13, project="p2"),
+    *on("c0", 13, project="p2"),
+    *on("c1", 13, project="p3"),
     *on("t7", 1, 6),
     *on("t8", 3, project="p3"),
 ]
-"""Three more than once, of which one is on the day of its activity; one moved, one with other
-minutes, four damaged, two new ones, and one that is gone."""
+"""Three more than once, of which one is on the day of its activity; three moved, one with other
+minutes, four damaged, three new ones, of which one is where two were before, and one is gone. Of
+three activities of a day the first ties the others to the next day."""
 
 
 def one_piece(app: InMemoryService, connection: Connection, run: Run) -> list[Operation]:

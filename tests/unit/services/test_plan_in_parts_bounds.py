@@ -1,12 +1,15 @@
 """How much of an import is planned together: an import of more is refused, nothing is left out."""
 
+from dataclasses import replace
+
 import pytest
 from ledgerlink.domain.model.plan import Action
+from ledgerlink.domain.model.rules import LinkTo, RuleKind
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.services.imports import plan_sheet, sheet_part
 
 from tests.fakes.service import InMemoryService, entry, in_memory_service
-from tests.support.importing import drafted, imported, planned
+from tests.support.importing import FEBRUARY, drafted, imported, planned, started
 
 MERGED = {"description": "neither"}
 
@@ -69,12 +72,29 @@ def test_so_many_entries_that_were_moved_to_another_day_are_planned(
     assert is_refused(planned(app, run)) is (most < 2)
 
 
+def test_entries_that_were_moved_alone_are_planned_with_their_new_day(
+    app: InMemoryService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = app.connected()
+    for key, first in (("a", 1), ("b", 2)):
+        some = [entry(f"t{n}", work_date=f"2026-02-{first + n:02d}") for n in range(4)]
+        run = drafted(app, connection, *some, key=key)
+        if key == "a":
+            started(app, planned(app, run))
+    bounded(monkeypatch, 1)
+    assert not is_refused(planned(app, run))
+
+
 def test_activities_that_the_import_leaves_do_not_count(
     app: InMemoryService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connection = app.connected()
+    app.rules(connection, RuleKind.PROJECTS, {f"p{n}": LinkTo(ledger_id=f"C{n}") for n in (2, 3)})
     app.post(connection, "post", [entry(f"p{n}") for n in range(4)])
     app.work()
-    run = drafted(app, connection, entry("t1"))
+    others = [entry(f"o{n}", project_key=f"p{2 + n % 2}") for n in range(4)]
+    imported(app, connection, *others, posting=MERGED)
+    of_one = replace(FEBRUARY, projects=frozenset({"p1"}))
+    run = drafted(app, connection, entry("t1"), key="b", scope=of_one, posting=MERGED)
     bounded(monkeypatch, 1)
     assert not is_refused(planned(app, run))
