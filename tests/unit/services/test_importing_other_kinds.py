@@ -41,10 +41,11 @@ def test_records_of_other_kinds_in_an_import_are_blocked_by_their_kind() -> None
 
 
 def test_a_line_that_cannot_be_read_is_named_by_its_number() -> None:
+    """An entry with that name for its key is another record."""
     place = in_memory_service()
     connection = place.connected()
-    run = planned(place, drafted(place, connection, entry("t1"), "no record", entry("t2")))
+    run = planned(place, drafted(place, connection, entry("record 2"), "no record"))
+    assert [i.operation.key for i in place.items(run)] == ["time:record 2"] * 2
     (unreadable,) = (i for i in place.items(run) if i.operation.state is ItemState.BLOCKED)
-    assert unreadable.operation.key == "time:record 2"
     assert unreadable.outcome.reason is not None
     assert "Line 2: " in unreadable.outcome.reason.message
