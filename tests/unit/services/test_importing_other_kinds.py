@@ -13,6 +13,7 @@ from tests.support.importing import drafted, planned
 SPENT = {"key": "e1", "staff_key": "u1", "spent_on": "2026-02-27", "amount": "3"}
 OTHERS = {
     "expense:e1": SPENT | {"kind": "expense", "expense_code_key": "meals"},
+    "expense:t1": SPENT | {"kind": "expense", "key": "t1", "expense_code_key": "meals"},
     "client:c1": {"kind": "client", "key": "c1", "name": "Rossi"},
     "invoice:i1": {"kind": "invoice", "key": "i1", "deleted": True},
 }

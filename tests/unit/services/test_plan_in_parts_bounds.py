@@ -94,7 +94,7 @@ def test_activities_that_the_import_leaves_do_not_count(
     app.work()
     others = [entry(f"o{n}", project_key=f"p{2 + n % 2}") for n in range(4)]
     imported(app, connection, *others, posting=MERGED)
-    of_one = replace(FEBRUARY, projects=frozenset({"p1"}))
+    of_one = replace(FEBRUARY, projects=("p1",))
     run = drafted(app, connection, entry("t1"), key="b", scope=of_one, posting=MERGED)
     bounded(monkeypatch, 1)
     assert not is_refused(planned(app, run))
