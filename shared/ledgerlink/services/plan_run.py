@@ -42,10 +42,9 @@ async def plan_run(deps: Dependencies, connection: Connection, run: Run, stop: S
         planner = PostPlanner(deps, connection, session.ledger, company, run.created_at, stop)
         with SortedLines() as lines:
             try:
-                sheet = PostSheet.read(deps, run, lines)
+                planned = await plan_posted(planner, run, PostSheet.read(deps, run, lines))
             except Invalid as unreadable:
                 return fail(deps, run, reason("unreadable_upload", detail=unreadable.message))
-            planned = await plan_posted(planner, run, sheet)
         run = replace(run, planning_calls=dict(session.ledger.calls), parts=0)
     keep_created_rules(deps, connection.key, planned.created)
     deps.links.delete(connection.key, planned.gone)

@@ -1,16 +1,19 @@
 """A large post is planned some entries at a time: its items are those of a plan in one piece."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import count
+from typing import Any
 
 import pytest
 from ledgerlink.domain.model.plan import ItemState
 from ledgerlink.domain.model.references import needs
 from ledgerlink.domain.model.rules import CreateProject, LinkTo, Mapping, RuleKind
 from ledgerlink.domain.model.runs import Run, RunState
-from ledgerlink.services.posting import post_sheet
-from ledgerlink.wire.stored import dump
+from ledgerlink.services.posting import plan_parts, post_sheet
+from ledgerlink.services.posting.plan_parts import PartsDone
+from ledgerlink.wire.stored import dump, load
 
 from tests.fakes.service import InMemoryService, entry, in_memory_service
 from tests.support.money_service import invoice, money_service
@@ -137,3 +140,53 @@ def test_workers_that_are_stopped_make_the_plan_together(
     assert plan_of(app, run) == plan_of(whole, one)
     assert app.states(run) == whole.states(one)
     assert sum(message.step == "plan" for message in app.handled) > 3
+
+
+BILLED = [
+    *(entry(f"n{n}", work_date=f"2026-02-{1 + n:02d}", notes="long" * 50) for n in range(12)),
+    invoice("i1", {"amount": "100.00", "time_keys": [f"n{n}" for n in range(12)]}),
+]
+
+
+def test_what_invoices_bill_is_stored_with_its_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    """60,000 entries are more than a line of a file may hold."""
+    sizes: list[int] = []
+    app, connection = money_service()
+    put_notes = app.staging.put_notes
+
+    def spied(run: Run, name: str, lines: Iterable[Any]) -> None:
+        put_notes(run, name, given := list(lines))
+        sizes.extend(len(json.dumps(line)) for line in given if name.startswith("parts-"))
+
+    monkeypatch.setattr(app.staging, "put_notes", spied)
+    monkeypatch.setattr(post_sheet, "PART_SIZE", 1)
+    run = app.post(connection, "1", BILLED)
+    asked = count(1)
+    app.work(lambda: next(asked) % 9 == 0)
+    assert len(sizes) > 10
+    names = 2 * len('"019cadc69a800000000000000003-billed", ')
+    assert max(sizes) - sizes[0] <= names * (len(BILLED) - 1)
+    assert app.run(run).state is RunState.COMPLETED
+    places = {item.operation.key: item.operation.level for item in app.items(run)}
+    assert places["invoice:i1"] > places["time:n0"]
+
+
+@pytest.mark.parametrize(("most", "state"), [(12, "completed"), (11, "failed")])
+def test_a_post_whose_invoices_bill_more_than_fits_into_memory_says_so(
+    most: int, state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan_parts, "MOST_BILLED", most)
+    monkeypatch.setattr(post_sheet, "PART_SIZE", 5)
+    app, connection = money_service()
+    run = app.post(connection, "1", BILLED)
+    app.work()
+    stored = app.run(run)
+    assert stored.state.value == state
+    assert (stored.reason.code if stored.reason else None) == (
+        "unreadable_upload" if state == "failed" else None
+    )
+
+
+def test_parts_of_the_earlier_form_are_planned_again() -> None:
+    """They held the operations themselves."""
+    assert load(PartsDone, '{"basis": "b", "billed": [{"key": "time:t1"}]}').files == ()

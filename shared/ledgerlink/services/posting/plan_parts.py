@@ -5,9 +5,10 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Protocol
 
-from ledgerlink.domain.errors import Conflict, Interrupted
+from ledgerlink.domain.errors import Conflict, Interrupted, Invalid
 from ledgerlink.domain.model.imports import added_up, totals
 from ledgerlink.domain.model.plan import Operation
 from ledgerlink.domain.model.runs import Run
@@ -18,6 +19,9 @@ from ledgerlink.services.posting.chunks import part_lines
 from ledgerlink.wire.stored import dump, load
 
 Totals = Mapping[str, Mapping[str, int]]
+MOST_BILLED = 200_000
+"""Entries of a post that its invoices bill: all of them are in memory when the invoices are
+planned."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +42,10 @@ class PartsDone:
     highest: int = GOING
     totals: Totals = field(default_factory=dict)
     """Of the operations of the parts."""
-    billed: tuple[Operation, ...] = ()
-    """The operations of time that invoices to come bill, without their bodies."""
+    billed_in: tuple[str, ...] = ()
+    """The names of the files with the operations of time that invoices to come bill."""
+    billed_count: int = 0
+    """How many these are."""
     gone: tuple[str, ...] = ()
     """Posting keys of documents to be deleted that the ledger no longer has."""
     postponed: tuple[str, ...] = ()
@@ -72,6 +78,7 @@ class PlanParts:
         self._deps = deps
         self._run = run
         self._newest: list[bytes] = []
+        self._newest_billed: list[bytes] = []
         self._stored = self.done = self._found(basis) if has_several else PartsDone(basis=basis)
 
     def _found(self, basis: str) -> PartsDone:
@@ -93,21 +100,29 @@ class PlanParts:
         through: str,
         billed: Iterable[Operation] = (),
     ) -> None:
-        """Add a part that ends at this place. Invoices to come bill the `billed` ones."""
+        """Add a part that ends at this place. Invoices to come bill the `billed` ones. Raises
+        Invalid when these are more than MOST_BILLED in all parts."""
         self._store()
         done = self.done
+        name = self._deps.ids.new(self._deps.clock.now())
         self._newest = part_lines(operations, len(done.files) + 1)
+        self._newest_billed = [dump(_without_bodies(operation)) for operation in billed]
+        count = done.billed_count + len(self._newest_billed)
+        if count > MOST_BILLED:
+            detail = f"its invoices bill more than {MOST_BILLED:,} of its entries"
+            raise Invalid("unreadable_upload", detail, "Post the records in smaller files.")
         gone = (operation.key for operation in operations if operation.was_already_gone)
         self.done = replace(
             done,
-            files=(*done.files, self._deps.ids.new(self._deps.clock.now())),
+            files=(*done.files, name),
             through=through,
             new_lists=planner.new_lists,
             needed=tuple(planner.needed),
             asked=dict(planner.asked),
             highest=planner.highest,
             totals=added_up(done.totals, totals(operations)),
-            billed=(*done.billed, *map(_without_bodies, billed)),
+            billed_in=(*done.billed_in, *([_billed_in(name)] if self._newest_billed else [])),
+            billed_count=count,
             gone=(*done.gone, *gone),
         )
 
@@ -127,9 +142,12 @@ class PlanParts:
     def _store(self) -> None:
         if self.done.files == self._stored.files:
             return
-        self._deps.staging.put_part(self._run, self.done.files[-1], self._newest)
+        name = self.done.files[-1]
+        self._deps.staging.put_part(self._run, name, self._newest)
+        if self._newest_billed:
+            self._deps.staging.put_part(self._run, _billed_in(name), self._newest_billed)
         self._deps.staging.put_notes(self._run, self._notes, [json.loads(dump(self.done))])
-        self._newest, self._stored = [], self.done
+        self._newest, self._newest_billed, self._stored = [], [], self.done
 
     def interrupt(self) -> None:
         """Store what is done, because the worker has to stop. Raises Interrupted."""
@@ -142,11 +160,21 @@ class PlanParts:
                 runs.save(planned, of_generation=run.generation)
         raise Interrupted
 
+    def billed(self) -> list[Operation]:
+        """The operations of time that invoices bill, without their bodies."""
+        stored = (self._deps.staging.part(self._run, name) for name in self._stored.billed_in)
+        return [load(Operation, line) for line in chain(*stored, self._newest_billed)]
+
     def lines(self, lists: Sequence[Operation]) -> list[Iterable[bytes]]:
         """The sorted lines of every part, and of the list records, which are known last and stand
         first among those of their level."""
         stored = [self._deps.staging.part(self._run, name) for name in self._stored.files]
         return [part_lines(lists, 0), *stored, self._newest]
+
+
+def _billed_in(part: str) -> str:
+    """The name of the file with the operations of this part that invoices bill."""
+    return f"{part}-billed"
 
 
 def _without_bodies(operation: Operation) -> Operation:

@@ -20,6 +20,10 @@ from ledgerlink.services.posting.post_sheet import PostSheet, entry_of
 from ledgerlink.services.posting.rule_book import created_rules, stored_rules, with_rules
 from ledgerlink.services.posting.sheet_lines import AFTER_ALL_DAYS, SheetLine
 
+PARTS_FORM = 2
+"""How parts are stored; those of another form are planned again. In the first, what invoices bill
+was one line with everything else that is known of the parts."""
+
 TIME_ONLY: Mapping[str, Any] = {
     "rejected": (),
     "expenses": (),
@@ -49,7 +53,7 @@ class PlannedPost:
 
 async def plan_posted(planner: PostPlanner, run: Run, sheet: PostSheet) -> PlannedPost:
     """Plan the records and store the chunks. Raises Interrupted when `stop` is true before all is
-    planned; what is planned by then is kept."""
+    planned, where what is planned by then is kept, and Invalid for more than can be planned."""
     deps, connection, user = planner.deps, planner.connection, run.created_by
     read_at = deps.clock.now()
     stored = stored_rules(deps, connection)
@@ -75,7 +79,7 @@ def _basis(planner: PostPlanner, run: Run, stored: RuleBook) -> str:
     """A digest of what all parts have to be planned from."""
     version = planner.deps.settings.get(run.connection_key).version
     versions = sorted((*key, rule.version) for key, rule in stored.items())
-    return digest_of((run.generation, run.staged, version, versions), 16).hex()
+    return digest_of((PARTS_FORM, run.generation, run.staged, version, versions), 16).hex()
 
 
 async def _plan_parts(
@@ -93,7 +97,7 @@ async def _plan_parts(
         parts.add(making, operations, lines[-1].place, needed)
     if parts.done.through < AFTER_ALL_DAYS:
         keys = [*(one.key for one in given.deleted), *(one.key for one in given.rejected)]
-        others = OtherParts(doubled=sheet.keys.doubled(keys), times=parts.done.billed)
+        others = OtherParts(doubled=sheet.keys.doubled(keys), times=parts.billed())
         last = replace(given, others=others) if sheet.times else given
         making, operations = await planner.part(making, last)
         parts.add(making, operations, AFTER_ALL_DAYS)
