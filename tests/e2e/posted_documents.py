@@ -42,7 +42,7 @@ class Bookkeeping:
 
     def _set_up(self) -> None:
         chart = self.chart
-        dev = {"action": "create", "name": "Development", "rate": "95.00"}
+        dev = {"action": "create", "name": "Programming", "rate": "95.00"}
         rules = {
             "labor-codes": {"dev": dev | {"income_account_id": chart.income}},
             "expense-codes": {"travel": _linked(chart.expense)},
