@@ -1,12 +1,14 @@
 """How much of an import is planned together: an import of more is refused, nothing is left out."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from ledgerlink.domain.model.plan import Action
 from ledgerlink.domain.model.rules import LinkTo, RuleKind
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.services.imports import plan_sheet, sheet_part
+from ledgerlink.services.imports.sheet import DayRange
 
 from tests.fakes.service import InMemoryService, entry, in_memory_service
 from tests.support.importing import FEBRUARY, drafted, imported, planned, started
@@ -98,3 +100,9 @@ def test_activities_that_the_import_leaves_do_not_count(
     run = drafted(app, connection, entry("t1"), key="b", scope=of_one, posting=MERGED)
     bounded(monkeypatch, 1)
     assert not is_refused(planned(app, run))
+
+
+def test_a_range_of_days_has_its_first_and_its_last_day() -> None:
+    days = [date(2026, 2, day) for day in range(1, 6)]
+    some = DayRange(days[1], days[3], ())
+    assert [some.contains(day) for day in (*days, None)] == [False, True, True, True, False, False]
