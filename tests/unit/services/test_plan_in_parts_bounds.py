@@ -8,7 +8,9 @@ from ledgerlink.domain.model.plan import Action
 from ledgerlink.domain.model.rules import LinkTo, RuleKind
 from ledgerlink.domain.model.runs import Run, RunState
 from ledgerlink.services.imports import plan_sheet, sheet_part
-from ledgerlink.services.imports.sheet import DayRange
+from ledgerlink.services.imports.sheet import DayRange, day_ranges
+from ledgerlink.services.posting.given_keys import NOWHERE
+from ledgerlink.services.posting.sheet_lines import SheetLine
 
 from tests.fakes.service import InMemoryService, entry, in_memory_service
 from tests.support.importing import FEBRUARY, drafted, imported, planned, started
@@ -106,3 +108,20 @@ def test_a_range_of_days_has_its_first_and_its_last_day() -> None:
     days = [date(2026, 2, day) for day in range(1, 6)]
     some = DayRange(days[1], days[3], ())
     assert [some.contains(day) for day in (*days, None)] == [False, True, True, True, False, False]
+
+
+@pytest.mark.parametrize(("size", "most"), [(1, 2), (2, 3), (9, 5)])
+@pytest.mark.parametrize("days", [(2, 2, 4, 5), (1, 3), (5,), ()])
+def test_ranges_have_every_day_and_every_record_once(
+    days: tuple[int, ...], size: int, most: int
+) -> None:
+    def of(day: int) -> date:
+        return date(2026, 2, day)
+
+    lines = [SheetLine(f"{of(day)} {n:09d}", NOWHERE, b"") for n, day in enumerate(days)]
+    found = list(day_ranges(lines, of(1), of(5), size))
+    covered = [day for one in found for day in range(one.first.day, one.last.day + 1)]
+    assert covered == [1, 2, 3, 4, 5]
+    assert [line for one in found for line in one.lines] == lines
+    assert all(one.contains(date.fromisoformat(line.day)) for one in found for line in one.lines)
+    assert max(len(one.lines) for one in found) <= most
