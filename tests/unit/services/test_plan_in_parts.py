@@ -266,7 +266,17 @@ def test_the_plan_of_what_was_moved_doubled_and_damaged(
     require_same_plan(HELD, first_mode, second, second_mode, CHANGED, last_mode, billed)
 
 
-@pytest.mark.parametrize("given", [on("new", 2), on("t2", 2), [*on("t2", 2), *on("t3", 4)]])
+@pytest.mark.parametrize(
+    "given",
+    [
+        on("new", 2),
+        on("t2", 2),
+        [*on("t2", 2), *on("t3", 4)],
+        on("t2", 2, project="p2"),
+        on("t2", 20, project="p2"),
+        [*on("t2", 20), *on("t3", 21)],
+    ],
+)
 def test_the_plan_beside_activities_that_were_posted(given: Any) -> None:
     app, connection = firm()
     merged = TimeSettings(description=Description.NEITHER)
