@@ -14,7 +14,7 @@ Test = TypeVar("Test", bound=Callable[..., Any])
 FULL: Final = os.environ.get("FULL", "") not in ("", "0")
 SEED: Final = os.environ.setdefault("LEDGERLINK_SEED", str(random.randrange(10_000)))
 """The worker processes of one run inherit it, so that all collect the same cases."""
-MOST_CASES: Final = {"tests/unit/": 4, "tests/contract/": 2}
+MOST_CASES: Final = {"tests/unit/": 3, "tests/contract/": 1}
 """How many cases of one test run without FULL=1."""
 
 
@@ -79,7 +79,7 @@ def examples(every: int) -> int:
 
 def cases_left_out(items: Sequence[pytest.Item]) -> set[pytest.Item]:
     """What a run without FULL=1 leaves out of a test with many cases, chosen by the seed and the
-    test's name: all but four of a unit test, and all but two of a contract test, because each case
+    test's name: all but three of a unit test, and all but one of a contract test, because each case
     of those makes a company of its own."""
     tests: dict[str, list[pytest.Item]] = defaultdict(list)
     for item in [] if FULL else items:
