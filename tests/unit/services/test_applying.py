@@ -387,25 +387,6 @@ def test_a_record_of_an_earlier_post_is_not_taken_for_one_of_equal_content(
     assert (notes(app)["same"], len(ids)) == (2, 2)
 
 
-def test_a_search_reads_no_chunk_that_was_done_long_before() -> None:
-    """Otherwise a search after a million entries would hold all of them in memory."""
-
-    def chunks_read(seconds: float) -> int:
-        app = in_memory_service()
-        connection = app.connected()
-        app.post(connection, "first", [entry(f"t{n}") for n in range(12)])  # three chunks
-        app.work()
-        app.clock.go_on(seconds=seconds)
-        app.company().faults = [Fault.LOST]
-        app.failure_plan.steps.clear()
-        app.post(connection, "second", [entry("another")])
-        app.work()
-        assert app.company().looks == 1
-        return app.failure_plan.steps.count("after staging.chunk")
-
-    assert chunks_read(1) == chunks_read(3600) + 3
-
-
 def test_a_ledger_that_answers_is_not_searched() -> None:
     app = in_memory_service()
     app.post(app.connected(), "key", [entry(f"t{n}") for n in range(11)])

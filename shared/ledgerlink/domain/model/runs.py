@@ -90,12 +90,6 @@ class Progress:
     """Whether every operation has an outcome."""
     looking_up: bool = False
     """Whether the ledger is being searched for what may have been sent."""
-    stored_at: datetime | None = None
-    """When this was stored. Progress from before does not know it."""
-
-    def may_have_recorded_since(self, moment: datetime) -> bool:
-        """Whether an outcome of the chunk may have been recorded since then."""
-        return not self.done or self.stored_at is None or self.stored_at >= moment
 
 
 @dataclass(frozen=True, kw_only=True)

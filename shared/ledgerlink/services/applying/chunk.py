@@ -331,8 +331,7 @@ class ChunkRun:
 
     def _known_records(self, since: datetime) -> set[RecordKey]:
         """The records that runs of this connection recorded while records were created that the
-        search looks at. The ledger's clock may have been behind when it created them. Nothing was
-        sent of a chunk without progress."""
+        search looks at. The ledger's clock may have been behind when it created them."""
         earliest = since - 2 * CLOCK_TOLERANCE
         return {
             (item.operation.kind, item.outcome.ledger_id)
@@ -340,8 +339,7 @@ class ChunkRun:
             if other.finished_at is None or other.finished_at >= earliest
             if self.deps.retention.keeps_items(other, self.deps.clock.now())
             for chunk in other.chunks
-            if chunk.pending and chunk.number in other.progress
-            if other.progress[chunk.number].may_have_recorded_since(earliest)
+            if chunk.pending
             for item in items_of_chunk(self.deps, other, chunk)
             if item.outcome.ledger_id
         }

@@ -179,12 +179,7 @@ class Recorder:
         """Store the progress of the chunk."""
         self._noted_at = self.deps.clock.monotonic()
         calls = Counter(self.progress.calls) + Counter(self.calls)
-        progress = replace(
-            self.progress,
-            outcomes=dict(self._states),
-            calls=dict(calls),
-            stored_at=self.deps.clock.now(),
-        )
+        progress = replace(self.progress, outcomes=dict(self._states), calls=dict(calls))
         self.deps.runs.save_progress(self.run, self.chunk.number, progress)
 
     def count(self) -> None:
